@@ -1,0 +1,324 @@
+//! Figures (số liệu): one unit's complete, valid set for one form and month.
+//!
+//! [`Figures::parse`] is the only way in. It collects every fault, not the first, and what it returns needs no further
+//! checking: all cells present, none negative, every identity holding in every row.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::form::{Form, OverTime};
+use crate::ids::ProcedureCode;
+use crate::indicator::Catalogue;
+use crate::reason::{Finding, Reason};
+
+/// The largest count that is accepted.
+pub const COUNT_MAX: i64 = 1_000_000_000_000;
+
+/// The most rows of one submission.
+pub const ROWS_MAX: usize = 5_000;
+
+/// The most faults that one answer lists; the last one then says how many more there are.
+pub const FINDINGS_MAX: usize = 100;
+
+/// Figures as they came: anything may be missing, doubled or wrong.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RawFigures {
+    /// The unit states that nothing happened in the period.
+    pub nil: bool,
+    /// Names of the columns, once.
+    pub columns: Vec<String>,
+    /// Rows: procedure code and one value per column.
+    pub rows: Vec<(String, Vec<i64>)>,
+    /// Single fields: code and value.
+    pub fields: Vec<(String, i64)>,
+}
+
+/// A complete, valid set. Values stand in the order of the form's columns.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// One row of values per procedure; empty for a nil report.
+    pub rows: BTreeMap<ProcedureCode, Vec<i64>>,
+}
+
+impl Figures {
+    /// Proves a raw set against a form and the catalogue of procedures.
+    ///
+    /// # Errors
+    /// All faults, in the order of the request, at most [`FINDINGS_MAX`].
+    pub fn parse(form: &Form, catalogue: &Catalogue, raw: &RawFigures) -> Result<Self, Vec<Finding>> {
+        let mut findings = Findings::default();
+        for (i, (code, _)) in raw.fields.iter().enumerate() {
+            findings.add(
+                format!("fields[{i}].code"),
+                Reason::UnknownField,
+                code,
+                "no single field: this form has none",
+            );
+        }
+        if raw.nil {
+            if !raw.rows.is_empty() {
+                findings.add("lines.rows".into(), Reason::IdentityBroken, raw.rows.len(), "no rows in a nil report");
+            }
+            return findings.or(Self::default());
+        }
+        if raw.rows.is_empty() {
+            findings.add("lines.rows".into(), Reason::FieldRequired, "", "at least one row, or nil = true");
+        }
+        if raw.rows.len() > ROWS_MAX {
+            findings.add(
+                "lines.rows".into(),
+                Reason::BatchTooLarge,
+                raw.rows.len(),
+                format!("at most {ROWS_MAX} rows"),
+            );
+            return findings.or(Self::default());
+        }
+        let Some(columns) = known_columns(form, raw, &mut findings) else {
+            return findings.or(Self::default());
+        };
+        let mut rows = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        for (i, (key, values)) in raw.rows.iter().enumerate() {
+            let path = format!("lines.rows[{i}]");
+            let code = ProcedureCode::parse(key).ok().filter(|code| catalogue.get(code).is_some());
+            if code.is_none() {
+                let expected = "a procedure of the catalogue, such as 1.004194";
+                findings.add(format!("{path}.key"), Reason::UnknownProcedure, key, expected);
+            }
+            if !seen.insert(key) {
+                findings.add(format!("{path}.key"), Reason::DuplicateRow, key, "each procedure once");
+            }
+            if let (Some(row), Some(code)) = (row(form, &columns, values, &path, &mut findings), code) {
+                rows.insert(code, row);
+            }
+        }
+        findings.or(Self { rows })
+    }
+
+    /// The sum over all rows, in the order of the form's columns.
+    #[must_use]
+    pub fn totals(&self, form: &Form) -> Vec<i64> {
+        let mut totals = vec![0; form.columns.len()];
+        for row in self.rows.values() {
+            add(&mut totals, row);
+        }
+        totals
+    }
+
+    /// One set for a longer period, from the months in order: flows add up, opening stocks are the first month's,
+    /// closing stocks the last month's.
+    #[must_use]
+    pub fn over_time(form: &Form, months: &[&Self]) -> Self {
+        let width = form.columns.len();
+        let mut rows: BTreeMap<ProcedureCode, Vec<i64>> = BTreeMap::new();
+        for (i, month) in months.iter().enumerate() {
+            let (is_first, is_last) = (i == 0, i + 1 == months.len());
+            for (code, values) in &month.rows {
+                let folded = rows.entry(code.clone()).or_insert_with(|| vec![0; width]);
+                for (position, column) in form.columns.iter().enumerate() {
+                    match column.over_time {
+                        OverTime::Sum => folded[position] += values[position],
+                        OverTime::First if is_first => folded[position] = values[position],
+                        OverTime::Last if is_last => folded[position] = values[position],
+                        OverTime::First | OverTime::Last => {}
+                    }
+                }
+            }
+        }
+        Self { rows }
+    }
+}
+
+/// Adds a row to a running total of the same columns.
+pub fn add(totals: &mut [i64], row: &[i64]) {
+    for (total, value) in totals.iter_mut().zip(row) {
+        *total += value;
+    }
+}
+
+/// Where a column of the request goes.
+#[derive(Clone, Copy)]
+enum Slot {
+    Filed(usize),
+    Derived(usize),
+}
+
+fn known_columns(form: &Form, raw: &RawFigures, findings: &mut Findings) -> Option<Vec<Slot>> {
+    let mut slots = Vec::with_capacity(raw.columns.len());
+    let mut seen = BTreeSet::new();
+    let count_before = findings.count;
+    for (i, code) in raw.columns.iter().enumerate() {
+        let filed = form.position(code).map(Slot::Filed);
+        let derived = || form.derived.iter().position(|d| d.code.as_str() == code).map(Slot::Derived);
+        match filed.or_else(derived) {
+            Some(slot) => slots.push(slot),
+            None => {
+                let known: Vec<_> = form.printed_order().into_iter().map(|code| code.as_str().to_owned()).collect();
+                findings.add(format!("lines.columns[{i}]"), Reason::UnknownColumn, code, known.join(", "));
+            }
+        }
+        if !seen.insert(code) {
+            findings.add(format!("lines.columns[{i}]"), Reason::DuplicateRow, code, "each column once");
+        }
+    }
+    for column in form.columns.iter().filter(|column| !raw.columns.iter().any(|code| code == column.code.as_str())) {
+        findings.add("lines.columns".into(), Reason::FieldRequired, "", format!("column {}", column.code));
+    }
+    (findings.count == count_before).then_some(slots)
+}
+
+fn row(form: &Form, columns: &[Slot], values: &[i64], path: &str, findings: &mut Findings) -> Option<Vec<i64>> {
+    if values.len() != columns.len() {
+        let expected = format!("{} values, one per column", columns.len());
+        findings.add(format!("{path}.values"), Reason::FieldRequired, format!("{} values", values.len()), expected);
+        return None;
+    }
+    let count_before = findings.count;
+    let mut filed = vec![0; form.columns.len()];
+    for (i, (slot, value)) in columns.iter().zip(values).enumerate() {
+        let at = || format!("{path}.values[{i}]");
+        if *value < 0 {
+            findings.add(at(), Reason::NegativeCount, value, "0 or more");
+        } else if *value > COUNT_MAX {
+            findings.add(at(), Reason::CountTooLarge, value, format!("at most {COUNT_MAX}"));
+        }
+        if let Slot::Filed(position) = slot {
+            filed[*position] = *value;
+        }
+    }
+    let in_range = findings.count == count_before;
+    // Sums are taken in i128: a row with a count out of range is still shown to be out of balance.
+    let sum = |parts: &[usize]| parts.iter().map(|part| i128::from(filed[*part])).sum::<i128>();
+    let names =
+        |parts: &[usize]| parts.iter().map(|part| form.columns[*part].code.as_str()).collect::<Vec<_>>().join(" + ");
+    for (i, (slot, value)) in columns.iter().zip(values).enumerate() {
+        let Slot::Derived(position) = slot else { continue };
+        let total = &form.derived[*position];
+        let expected = sum(&total.parts);
+        if expected != i128::from(*value) {
+            let expected = format!("{} = {} = {expected}", total.code, names(&total.parts));
+            findings.add(format!("{path}.values[{i}]"), Reason::IdentityBroken, value, expected);
+        }
+    }
+    for identity in &form.identities {
+        let (left, right) = (sum(&identity.left), sum(&identity.right));
+        if left != right {
+            let expected = format!("{} = {}", names(&identity.left), names(&identity.right));
+            findings.add(format!("{path}.values"), Reason::IdentityBroken, format!("{left} ≠ {right}"), expected);
+        }
+    }
+    (in_range && findings.count == count_before).then_some(filed)
+}
+
+/// Faults found so far; keeps the first hundred and counts the rest.
+#[derive(Default)]
+struct Findings {
+    kept: Vec<Finding>,
+    count: usize,
+}
+
+impl Findings {
+    fn add(&mut self, path: String, reason: Reason, given: impl std::fmt::Display, expected: impl Into<String>) {
+        self.count += 1;
+        if self.kept.len() < FINDINGS_MAX {
+            self.kept.push(Finding::new(path, reason, given, expected));
+        }
+    }
+
+    fn or<T>(mut self, proved: T) -> Result<T, Vec<Finding>> {
+        let Some(last) = self.kept.last_mut() else { return Ok(proved) };
+        let more = self.count - FINDINGS_MAX.min(self.count);
+        if more > 0 {
+            last.expected = format!("{}; and {more} more faults that are not listed", last.expected);
+        }
+        Err(self.kept)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{catalogue, form};
+
+    const COLUMNS: [&str; 8] =
+        ["online", "direct", "carried_over", "early", "on_time", "late", "pending_in_time", "pending_overdue"];
+
+    fn raw(rows: &[(&str, &[i64])]) -> RawFigures {
+        RawFigures {
+            columns: COLUMNS.map(String::from).to_vec(),
+            rows: rows.iter().map(|(key, values)| ((*key).to_owned(), values.to_vec())).collect(),
+            ..RawFigures::default()
+        }
+    }
+
+    fn faults(raw: &RawFigures) -> Vec<(String, Reason)> {
+        let findings = Figures::parse(&form(), &catalogue(), raw).expect_err("faults");
+        findings.into_iter().map(|finding| (finding.path, finding.reason)).collect()
+    }
+
+    #[test]
+    fn a_balanced_row_is_accepted() {
+        let raw = raw(&[("9.000001", &[12, 30, 2, 8, 33, 0, 3, 0])]);
+        let figures = Figures::parse(&form(), &catalogue(), &raw).expect("valid");
+        assert_eq!(figures.totals(&form()), [12, 30, 2, 8, 33, 0, 3, 0]);
+        assert_eq!(form().value(&figures.totals(&form()), "received"), Some(44));
+    }
+
+    #[test]
+    fn all_faults_are_listed_not_the_first() {
+        let raw = raw(&[
+            ("9.000001", &[12, 30, 2, 8, 33, 0, 3, 1]),
+            ("7.777777", &[-1, 0, 1, 0, 0, 0, 0, 0]),
+            ("9.000001", &[0, 0, 0, 0, 0, 0, 0]),
+        ]);
+        let expected = [
+            ("lines.rows[0].values", Reason::IdentityBroken),
+            ("lines.rows[1].key", Reason::UnknownProcedure),
+            ("lines.rows[1].values[0]", Reason::NegativeCount),
+            ("lines.rows[2].key", Reason::DuplicateRow),
+            ("lines.rows[2].values", Reason::FieldRequired),
+        ];
+        assert_eq!(faults(&raw), expected.map(|(path, reason)| (path.to_owned(), reason)));
+    }
+
+    #[test]
+    fn a_filed_total_is_checked() {
+        let mut raw = raw(&[("9.000001", &[12, 30, 2, 8, 33, 0, 3, 0, 45])]);
+        raw.columns.push("received".into());
+        assert_eq!(faults(&raw), [("lines.rows[0].values[8]".to_owned(), Reason::IdentityBroken)]);
+    }
+
+    #[test]
+    fn a_nil_report_has_no_rows_and_nothing_else_is_empty() {
+        let nil = RawFigures { nil: true, ..RawFigures::default() };
+        assert_eq!(Figures::parse(&form(), &catalogue(), &nil), Ok(Figures::default()));
+        assert_eq!(faults(&RawFigures::default())[0], ("lines.rows".to_owned(), Reason::FieldRequired));
+        let both = RawFigures { nil: true, ..raw(&[("9.000001", &[0; 8])]) };
+        assert_eq!(faults(&both), [("lines.rows".to_owned(), Reason::IdentityBroken)]);
+    }
+
+    #[test]
+    fn a_missing_or_foreign_column_is_named() {
+        let mut raw = raw(&[("9.000001", &[0; 8])]);
+        raw.columns[0] = "onlin".into();
+        let expected = [("lines.columns[0]", Reason::UnknownColumn), ("lines.columns", Reason::FieldRequired)];
+        assert_eq!(faults(&raw), expected.map(|(path, reason)| (path.to_owned(), reason)));
+    }
+
+    #[test]
+    fn counts_at_the_edges_of_the_integer_are_refused_without_overflow() {
+        let raw = raw(&[("9.000001", &[i64::MAX, i64::MAX, i64::MAX, i64::MIN, 0, 0, 0, 0])]);
+        assert!(faults(&raw).iter().any(|(_, reason)| *reason == Reason::CountTooLarge));
+    }
+
+    #[test]
+    fn a_quarter_takes_the_first_opening_and_the_last_closing() {
+        let month = |values: [i64; 8]| Figures {
+            rows: BTreeMap::from([(ProcedureCode::parse("9.000001").expect("code"), values.to_vec())]),
+        };
+        let (july, august) = (month([10, 5, 3, 0, 14, 0, 4, 0]), month([20, 5, 4, 1, 20, 2, 5, 1]));
+        let quarter = Figures::over_time(&form(), &[&july, &august]);
+        assert_eq!(quarter.totals(&form()), [30, 10, 3, 1, 34, 2, 5, 1]);
+    }
+}
