@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::fold::{Coverage, Folded, Reports, fold};
 use crate::form::Form;
-use crate::ids::{IndicatorCode, UnitCode, UnitId};
-use crate::indicator::{Ratio, Scope};
+use crate::ids::{ColumnCode, IndicatorCode, UnitCode, UnitId};
+use crate::indicator::{Count, Ratio, Scope};
 use crate::instant::Instant;
 use crate::period::{PeriodKey, Window};
 use crate::regime::{Letterhead, Regime};
@@ -177,6 +177,14 @@ pub struct IndicatorHead {
     pub noun: String,
     /// Whose rows count.
     pub scope: Scope,
+    /// How it is counted.
+    pub count: Count,
+    /// The columns above.
+    pub numerator: Vec<ColumnCode>,
+    /// The columns below.
+    pub denominator: Vec<ColumnCode>,
+    /// Levels of service that count; empty = all.
+    pub levels: Vec<u8>,
 }
 
 /// A decision that targets were judged by.
@@ -282,6 +290,9 @@ impl Edition {
                     .collect(),
             })
             .collect();
+        let columns = |positions: &[usize]| -> Vec<ColumnCode> {
+            positions.iter().map(|position| regime.form.columns[*position].code.clone()).collect()
+        };
         let first_day = |months: &[PeriodKey], window: Window| {
             months.first().map_or(window.from, |month| month.window(regime.calendar.window_rule).from)
         };
@@ -306,6 +317,10 @@ impl Edition {
                     short_name: indicator.short_name.clone(),
                     noun: indicator.noun.clone(),
                     scope: indicator.scope,
+                    count: indicator.count,
+                    numerator: columns(&indicator.numerator),
+                    denominator: columns(&indicator.denominator),
+                    levels: indicator.levels.clone(),
                 })
                 .collect(),
             services: ServiceCounts {

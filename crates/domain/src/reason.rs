@@ -95,6 +95,8 @@ reasons! {
     PeriodNotOpen = "PERIOD_NOT_OPEN", Precondition, "Kỳ báo cáo chưa mở.", "The period is not open yet.";
     /// The period is locked and the unit has no extension.
     PeriodLocked = "PERIOD_LOCKED", Precondition, "Kỳ báo cáo đã khóa.", "The period is locked.";
+    /// The period is not locked yet, so it cannot be closed.
+    PeriodNotLocked = "PERIOD_NOT_LOCKED", Precondition, "Kỳ báo cáo chưa khóa nên chưa thể chốt.", "The period is not locked yet and cannot be closed.";
     /// A figure breaks with the month before and no explanation is given.
     ExplanationRequired = "EXPLANATION_REQUIRED", Precondition, "Số từ kỳ trước chuyển qua khác số đang giải quyết cuối kỳ trước; đề nghị giải trình.", "The carried-over count differs from what was pending; please explain.";
     /// The unit owes no report for this form and period.

@@ -1,0 +1,116 @@
+//! ENQUEUED and DONE: units with missed targets are written to, and longer periods that rest on this one are restated.
+
+use std::sync::Arc;
+
+use baocao_domain::edition::{Cause, Edition, EditionId};
+use baocao_domain::ids::UnitCode;
+use baocao_domain::instant::Instant;
+use baocao_domain::notice::{NoticeKind, notices};
+
+use crate::app::{App, read_edition};
+use crate::close::{commit_step, contains};
+use crate::error::AppError;
+use crate::letter::notice_letter;
+use crate::ports::{CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentKind, Letter, Purpose};
+
+impl App {
+    /// Builds each notice once, keeps its bytes, and queues it with the step.
+    pub(super) async fn enqueue_mail(&self, run: &CloseRunRow) -> Result<(), AppError> {
+        let edition = self.edition_of(run).await?;
+        let mut tx = self.ports.store.read().await?;
+        let in_force = self.regime_with_id(tx.as_mut(), run.regime).await?;
+        let before = EditionId { number: run.edition.number - 1, ..run.edition };
+        let previous = tx.edition(&run.form, before).await?.as_ref().map(read_edition).transpose()?;
+        let documents = tx.documents(&run.form, run.edition).await?;
+        drop(tx);
+
+        let now = self.now();
+        let mut queued = Vec::new();
+        for (unit, kind) in notices(&edition, previous.as_ref()) {
+            let scorecard = documents.iter().find(|d| d.kind == DocumentKind::Scorecard && d.unit == unit.code);
+            for contact in in_force.regime.contacts_of(&unit.code) {
+                let mut letter = self.letter_to(&contact.email, &contact.addressee, run.sealed_at);
+                let (subject, text) = notice_letter(&edition, unit, kind, &contact.addressee);
+                (letter.subject, letter.text) = (subject, text);
+                if let Some(document) = scorecard {
+                    let (files, hash) = (Arc::clone(&self.ports.files), document.sha256.clone());
+                    let bytes = self.aside("read a scorecard", move || files.object(&hash)).await?;
+                    letter.attachments.push((document.file_name.clone(), bytes));
+                }
+                let purpose = match kind {
+                    NoticeKind::Missed => Purpose::Notice,
+                    NoticeKind::Corrected => Purpose::Correction,
+                };
+                queued.push(self.delivery(&edition, &unit.code, purpose, letter, now).await?);
+            }
+        }
+        let mut tx = self.ports.store.begin().await?;
+        for delivery in &queued {
+            tx.enqueue(delivery).await?;
+        }
+        commit_step(tx, run, CloseStep::Enqueued, String::new(), now).await?;
+        self.wake_jobs();
+        Ok(())
+    }
+
+    /// A month that was restated calls for new editions of the longer periods that rest on it.
+    pub(super) async fn restate_longer(&self, run: &CloseRunRow) -> Result<(), AppError> {
+        let mut tx = self.ports.store.begin().await?;
+        let now = self.now();
+        let longer = |period| contains(period, run.edition.period);
+        let closed = tx.periods(&run.form).await?;
+        for row in closed.into_iter().filter(|row| row.sealed_edition > 0 && longer(row.period)) {
+            let cause = Cause::MonthRestated { edition: run.edition };
+            let request =
+                CloseRequestRow { id: 0, form: row.form, period: row.period, cause, requested_at: now, run: None };
+            tx.append_close_request(&request).await?;
+        }
+        commit_step(tx, run, CloseStep::Done, String::new(), now).await
+    }
+
+    /// A letter from the service, still without its words.
+    pub(crate) fn letter_to(&self, email: &str, addressee: &str, date: Instant) -> Letter {
+        Letter {
+            delivery_id: self.ports.ids.uuid(),
+            from: self.settings.mail_from.clone(),
+            from_name: self.settings.mail_from_name.clone(),
+            to: email.to_owned(),
+            to_name: addressee.to_owned(),
+            subject: String::new(),
+            text: String::new(),
+            date,
+            attachments: Vec::new(),
+        }
+    }
+
+    /// A letter as a row of the outbox: its bytes are built here, once, and kept.
+    pub(crate) async fn delivery(
+        &self,
+        edition: &Edition,
+        unit: &UnitCode,
+        purpose: Purpose,
+        letter: Letter,
+        now: Instant,
+    ) -> Result<DeliveryRow, AppError> {
+        let (compose, files) = (self.ports.renderers.compose, Arc::clone(&self.ports.files));
+        let (id, recipient) = (letter.delivery_id.clone(), letter.to.clone());
+        let message_sha256 = self
+            .aside(format!("compose the mail about {unit}"), move || files.put_object(&compose(&letter)?))
+            .await?;
+        Ok(DeliveryRow {
+            id,
+            form: edition.form.code.clone(),
+            edition: edition.id,
+            unit: unit.clone(),
+            purpose,
+            recipient,
+            message_sha256,
+            state: DeliveryState::Queued,
+            attempts: 0,
+            next_at: now,
+            data_begun: false,
+            last_reply: String::new(),
+            queued_at: now,
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! SEALED: the revisions that count are fixed.
+
+use baocao_domain::edition::{Cause, EditionId};
+use baocao_domain::ids::FormCode;
+use baocao_domain::period::PeriodKey;
+
+use crate::app::App;
+use crate::audit::{self, Entry};
+use crate::canonical::tagged_hash;
+use crate::close::object_of;
+use crate::error::AppError;
+use crate::ports::{CloseRunRow, CloseStep, RowLock, Tx};
+use crate::setup::SERVICE;
+
+impl App {
+    /// Begins a run: locks the period's row, so that a submission is either in the list or was refused.
+    ///
+    /// A month's own reports are its current revisions; those of every other month are the ones that its last edition
+    /// sealed, so that a longer period is exactly the fold of its months' editions.
+    pub(super) async fn seal(
+        &self,
+        mut tx: Box<dyn Tx>,
+        form: &FormCode,
+        period: PeriodKey,
+        cause: Cause,
+    ) -> Result<CloseRunRow, AppError> {
+        let now = self.now();
+        let row = tx.period(form, period, RowLock::Exclusive).await?;
+        let row = row.ok_or_else(|| AppError::Corrupt(format!("period {period} is not planned")))?;
+        let in_force = self.in_force(tx.as_mut()).await?;
+        let runs = tx.close_runs(form).await?;
+        let mut revisions = Vec::new();
+        for month in in_force.regime.owed(&period.year_to_date()) {
+            let heads = tx.revision_heads(form, month).await?;
+            let last_run = runs.iter().filter(|run| run.edition.period == month).max_by_key(|run| run.edition.number);
+            match last_run {
+                Some(run) if month != period => {
+                    let of_month = sealed_of_month(tx.as_mut(), &run.revisions, month).await?;
+                    revisions.extend(of_month);
+                }
+                _ => revisions.extend(heads.into_iter().map(|head| head.id)),
+            }
+        }
+        revisions.sort_unstable();
+
+        let edition = EditionId { period, number: row.sealed_edition + 1 };
+        let mut run = CloseRunRow {
+            id: 0,
+            form: form.clone(),
+            edition,
+            cause,
+            step: CloseStep::Sealed,
+            revisions,
+            regime: in_force.id,
+            sealed_at: now,
+            tries: 0,
+            last_error: String::new(),
+        };
+        run.id = tx.append_close_run(&run).await?;
+        tx.seal_period(form, edition).await?;
+        tx.take_close_requests(form, period, run.id).await?;
+        let ids: Vec<String> = run.revisions.iter().map(ToString::to_string).collect();
+        let entry = Entry {
+            actor: SERVICE,
+            action: "close.sealed",
+            object: object_of(form, edition),
+            content_hash: tagged_hash("baocao/seal/1", &ids.iter().map(String::as_str).collect::<Vec<_>>()),
+            refused: None,
+        };
+        audit::record(tx.as_mut(), now, entry).await?;
+        tx.commit().await?;
+        tracing::info!(edition.id = %edition, revisions = run.revisions.len(), "period sealed");
+        Ok(run)
+    }
+}
+
+/// Those of the sealed revisions that are of this month.
+async fn sealed_of_month(tx: &mut dyn Tx, sealed: &[i64], month: PeriodKey) -> Result<Vec<i64>, AppError> {
+    let revisions = tx.revisions(sealed).await?;
+    Ok(revisions.into_iter().filter(|revision| revision.submission.period == month).map(|r| r.id).collect())
+}

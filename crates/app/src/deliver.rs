@@ -1,0 +1,170 @@
+//! Delivering: queued mail is handed over, one message at a time, at least once.
+//!
+//! `sending` is durable before the first byte, `data_begun` before the body, `sent` right after the relay's 250. Between
+//! our last byte and our note nobody can know whether the relay has the message (RFC 1047): such a message is `unknown`,
+//! waits, and is repeated once with the same bytes and the same Message-ID. A second doubt is held for an operator.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use baocao_domain::instant::Instant;
+
+use crate::app::App;
+use crate::error::AppError;
+use crate::ports::{BeforeBody, DeliveryRow, DeliveryState, Envelope, SendFailure, Store, StoreError};
+
+/// Pauses before the next try, in seconds: 1 and 5 and 15 minutes, then 1 and 4 hours, then each 4 hours.
+const PAUSES_SECONDS: [i64; 5] = [60, 300, 900, 3_600, 14_400];
+
+/// After so long a message that nobody takes is given up, in seconds: five days.
+const GIVE_UP_SECONDS: i64 = 5 * 24 * 3_600;
+
+/// How long a message in doubt waits for its one repeat, in seconds.
+const DOUBT_SECONDS: i64 = 900;
+
+/// Failures in a row after which a run of the job stops: the relay is down.
+const FAILURES_IN_A_ROW_MAX: u32 = 10;
+
+/// What a call of the job did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DeliverReport {
+    /// Accepted by the relay.
+    pub sent: u32,
+    /// Put off.
+    pub deferred: u32,
+    /// Given up, or waiting for an operator.
+    pub failed: u32,
+}
+
+impl App {
+    /// After a start: nobody is at the messages that somebody was at. Those whose body had begun are in doubt.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn recover_deliveries(&self) -> Result<u32, AppError> {
+        let mut tx = self.ports.store.begin().await?;
+        let now = self.now();
+        let mut recovered = 0;
+        for delivery in tx.interrupted_deliveries().await? {
+            let after = if delivery.data_begun {
+                in_doubt(&delivery, "interrupted after the body had begun", now)
+            } else {
+                DeliveryRow { state: DeliveryState::Queued, next_at: now, ..delivery }
+            };
+            tx.move_delivery(DeliveryState::Sending, &after).await?;
+            recovered += 1;
+        }
+        tx.commit().await?;
+        Ok(recovered)
+    }
+
+    /// Hands over what is due, at most one batch. A message's trouble does not stop the next; a dead relay does.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn deliver_due(&self) -> Result<DeliverReport, AppError> {
+        let batch_max = self.settings.mail_batch_max;
+        let due = self.ports.store.read().await?.due_deliveries(self.now(), batch_max).await?;
+        let mut report = DeliverReport::default();
+        let mut failures_in_a_row = 0;
+        for delivery in due {
+            let Some(state) = self.deliver_one(delivery).await? else { continue };
+            match state {
+                DeliveryState::Sent => report.sent += 1,
+                DeliveryState::Failed | DeliveryState::Held => report.failed += 1,
+                _ => report.deferred += 1,
+            }
+            failures_in_a_row = if state == DeliveryState::Sent { 0 } else { failures_in_a_row + 1 };
+            if failures_in_a_row >= FAILURES_IN_A_ROW_MAX {
+                tracing::warn!(failures = failures_in_a_row, "mail relay takes nothing, stopped for now");
+                break;
+            }
+        }
+        Ok(report)
+    }
+
+    /// Hands over one message; none if somebody else is at it.
+    async fn deliver_one(&self, delivery: DeliveryRow) -> Result<Option<DeliveryState>, AppError> {
+        let was = delivery.state;
+        let claimed = DeliveryRow {
+            state: DeliveryState::Sending,
+            attempts: delivery.attempts + 1,
+            // A repeat after a doubt stays in doubt if it is interrupted.
+            data_begun: was == DeliveryState::Unknown,
+            ..delivery
+        };
+        let mut tx = self.ports.store.begin().await?;
+        if !tx.move_delivery(was, &claimed).await? {
+            return Ok(None);
+        }
+        tx.commit().await?;
+
+        let (files, hash) = (Arc::clone(&self.ports.files), claimed.message_sha256.clone());
+        let message = self.aside("read a message", move || files.object(&hash)).await?;
+        let envelope = Envelope { from: self.settings.mail_from.clone(), to: claimed.recipient.clone() };
+        let mark = Mark { store: Arc::clone(&self.ports.store), delivery: claimed.clone() };
+        let answer = self.ports.mailer.send(&envelope, &message, &mark).await;
+        let now = self.now();
+        let mut after = match answer {
+            Ok(accepted) => DeliveryRow { state: DeliveryState::Sent, last_reply: accepted.reply, ..claimed },
+            Err(SendFailure::Permanent(reply)) => {
+                DeliveryRow { state: DeliveryState::Failed, last_reply: reply, ..claimed }
+            }
+            Err(SendFailure::Temporary(reply)) => deferred(&claimed, &reply, now),
+            Err(SendFailure::InDoubt(reply)) if was == DeliveryState::Unknown => {
+                DeliveryRow { state: DeliveryState::Held, last_reply: reply, ..claimed }
+            }
+            Err(SendFailure::InDoubt(reply)) => in_doubt(&claimed, &reply, now),
+        };
+        after.last_reply = after.last_reply.chars().take(500).collect();
+        let mut tx = self.ports.store.begin().await?;
+        tx.move_delivery(DeliveryState::Sending, &after).await?;
+        tx.commit().await?;
+        if after.state != DeliveryState::Sent {
+            tracing::warn!(
+                delivery.id = %after.id, state = after.state.code(), attempts = after.attempts, reply = %after.last_reply,
+                "mail not handed over"
+            );
+        }
+        Ok(Some(after.state))
+    }
+}
+
+fn deferred(delivery: &DeliveryRow, reply: &str, now: Instant) -> DeliveryRow {
+    let tried = usize::try_from(delivery.attempts.saturating_sub(1)).unwrap_or(usize::MAX);
+    let pause = PAUSES_SECONDS.get(tried).or(PAUSES_SECONDS.last()).copied().unwrap_or(DOUBT_SECONDS);
+    let given_up = delivery.queued_at.plus_seconds(GIVE_UP_SECONDS) <= now;
+    DeliveryRow {
+        state: if given_up { DeliveryState::Failed } else { DeliveryState::Queued },
+        next_at: now.plus_seconds(pause),
+        last_reply: reply.to_owned(),
+        ..delivery.clone()
+    }
+}
+
+fn in_doubt(delivery: &DeliveryRow, reply: &str, now: Instant) -> DeliveryRow {
+    DeliveryRow {
+        state: DeliveryState::Unknown,
+        next_at: now.plus_seconds(DOUBT_SECONDS),
+        last_reply: reply.to_owned(),
+        ..delivery.clone()
+    }
+}
+
+/// Makes "the body has begun" durable.
+struct Mark {
+    store: Arc<dyn Store>,
+    delivery: DeliveryRow,
+}
+
+#[async_trait]
+impl BeforeBody for Mark {
+    async fn note(&self) -> Result<(), StoreError> {
+        let mut tx = self.store.begin().await?;
+        let begun = DeliveryRow { data_begun: true, ..self.delivery.clone() };
+        if !tx.move_delivery(DeliveryState::Sending, &begun).await? {
+            return Err(StoreError::Conflict { doing: "marking the body of a mail" });
+        }
+        tx.commit().await
+    }
+}

@@ -1,0 +1,132 @@
+//! The words of letters, in the wording of official Vietnamese correspondence. Numbers as in the documents.
+
+use baocao_domain::edition::{Edition, Outcome, Span, UnitResult};
+use baocao_domain::issue::IssueRecord;
+use baocao_domain::notice::NoticeKind;
+use baocao_domain::period::PeriodKey;
+use baocao_domain::rounding::{count_text, percent_text_beside, threshold_text};
+use baocao_domain::target::Verdict;
+use jiff::civil::Date;
+
+/// Subject and text of a notice to a unit.
+#[must_use]
+pub fn notice_letter(edition: &Edition, unit: &UnitResult, kind: NoticeKind, addressee: &str) -> (String, String) {
+    match kind {
+        NoticeKind::Missed => missed(edition, unit, addressee),
+        NoticeKind::Corrected => corrected(edition, unit, addressee),
+    }
+}
+
+fn missed(edition: &Edition, unit: &UnitResult, addressee: &str) -> (String, String) {
+    let lines: Vec<String> =
+        unit.judged(Span::YearToDate).filter_map(|(outcome, _)| missed_line(edition, outcome)).collect();
+    let count = lines.len();
+    let period = edition.id.period.in_words();
+    let subject = format!("[Đôn đốc] {}: {count:02} chỉ tiêu chưa đạt – kỳ {period}{}", unit.name, restated(edition));
+    let decisions: Vec<String> = edition
+        .decisions
+        .iter()
+        .map(|decision| format!("Quyết định số {} ngày {}", decision.number, numeric_day(decision.issued)))
+        .collect();
+    let text = format!(
+        "Kính gửi: {addressee}\n\n\
+         Căn cứ {decisions}; theo số liệu chốt {sealed}, lũy kế từ ngày {from} đến ngày {to}, {name} có các chỉ tiêu \
+         chưa đạt:\n\n{lines}\n\n\
+         Đề nghị {name} làm rõ nguyên nhân, khẩn trương có giải pháp khắc phục để hoàn thành chỉ tiêu được giao.\n\
+         Số liệu do đơn vị báo cáo; nếu có sai lệch, đề nghị phản hồi về {organ}.\n\
+         Phiếu kết quả của đơn vị kỳ {period} (lần công bố {number:02}) gửi kèm theo thư này.\n\n\
+         Trân trọng./.\n",
+        decisions = decisions.join(", "),
+        sealed = sealed(edition),
+        from = numeric_day(edition.year_to_date.from),
+        to = numeric_day(edition.year_to_date.to),
+        name = unit.name,
+        lines = lines.join("\n"),
+        organ = edition.letterhead.urging_organ,
+        number = edition.id.number,
+    );
+    (subject, text)
+}
+
+/// `- {tên chỉ tiêu}: giao tối thiểu 50%, đạt 46,60% (466/1.000 hồ sơ), còn thiếu 34 hồ sơ;`
+fn missed_line(edition: &Edition, outcome: &Outcome) -> Option<String> {
+    let judgement = outcome.judgement.as_ref().filter(|judgement| judgement.verdict == Verdict::Missed)?;
+    let head = edition.indicator(&outcome.indicator)?;
+    let ratio = outcome.ratio;
+    Some(format!(
+        "- {name}: giao tối thiểu {threshold}, đạt {share} ({above}/{below} {noun}), còn thiếu {lacking} {noun};",
+        name = head.name,
+        threshold = threshold_text(judgement.threshold),
+        share = percent_text_beside(ratio, judgement.threshold)?,
+        above = count_text(ratio.numerator),
+        below = count_text(ratio.denominator),
+        lacking = count_text(judgement.threshold.shortfall(ratio)),
+        noun = head.noun,
+    ))
+}
+
+fn corrected(edition: &Edition, unit: &UnitResult, addressee: &str) -> (String, String) {
+    let period = edition.id.period.in_words();
+    let subject = format!("[Đính chính] {}: không còn chỉ tiêu chưa đạt – kỳ {period}", unit.name);
+    let text = format!(
+        "Kính gửi: {addressee}\n\n\
+         Theo số liệu đính chính, chốt {sealed} (lần công bố {number:02}), {name} không còn chỉ tiêu chưa đạt trong kỳ \
+         {period}. Văn bản đôn đốc đã gửi trước đây về kỳ này không còn hiệu lực.\n\
+         Phiếu kết quả của đơn vị gửi kèm theo thư này.\n\n\
+         Trân trọng./.\n",
+        sealed = sealed(edition),
+        number = edition.id.number,
+        name = unit.name,
+    );
+    (subject, text)
+}
+
+/// Subject and text of the letter that brings leadership the issued report.
+#[must_use]
+pub fn report_letter(edition: &Edition, record: &IssueRecord, addressee: &str) -> (String, String) {
+    let (period, symbol) = (edition.id.period.in_words(), &edition.letterhead.symbol);
+    let number = format!("{:02}/{symbol}", record.number);
+    let subject = format!("Báo cáo số {number} ngày {}: {period}", numeric_day(record.date));
+    let judged = |verdict: Verdict| {
+        let is = |unit: &&UnitResult| unit.verdicts_of_record().contains(&verdict);
+        edition.units.iter().filter(is).count()
+    };
+    let missing: Vec<String> =
+        edition.missing().map(|(unit, months)| format!("{} ({})", unit.name, in_words(&months))).collect();
+    let missing = if missing.is_empty() {
+        "Tất cả cơ quan, đơn vị đã gửi báo cáo.".to_owned()
+    } else {
+        format!("Chưa có số liệu của: {}.", missing.join("; "))
+    };
+    let text = format!(
+        "Kính gửi: {addressee}\n\n\
+         Xin gửi kèm theo thư này Báo cáo số {number} ngày {date} về kết quả giải quyết thủ tục hành chính {period} \
+         trên địa bàn {province}, số liệu chốt {sealed}.\n\n\
+         Số cơ quan, đơn vị có ít nhất một chỉ tiêu chưa đạt (lũy kế): {missed:02}.\n{missing}\n\n\
+         Trân trọng./.\n",
+        date = numeric_day(record.date),
+        province = edition.letterhead.province,
+        sealed = sealed(edition),
+        missed = judged(Verdict::Missed),
+    );
+    (subject, text)
+}
+
+fn sealed(edition: &Edition) -> String {
+    let at = edition.sealed_at.legal();
+    format!("lúc {:02} giờ {:02} phút ngày {}", at.hour(), at.minute(), numeric_day(at.date()))
+}
+
+fn restated(edition: &Edition) -> String {
+    if edition.id.number > 1 { format!(" (đính chính, lần {:02})", edition.id.number) } else { String::new() }
+}
+
+fn in_words(months: &[PeriodKey]) -> String {
+    months.iter().map(|month| month.in_words()).collect::<Vec<_>>().join(", ")
+}
+
+/// A day in the short form of letters: `21/6/2022`; days below ten and the months 1 and 2 take a zero.
+fn numeric_day(day: Date) -> String {
+    let month = if day.month() < 3 { format!("{:02}", day.month()) } else { day.month().to_string() };
+    format!("{:02}/{month}/{}", day.day(), day.year())
+}

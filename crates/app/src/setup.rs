@@ -1,0 +1,329 @@
+//! Setting an installation up: the regime, the periods, the keys.
+
+use std::collections::BTreeMap;
+
+use baocao_domain::edition::EditionId;
+use baocao_domain::ids::{UnitCode, UnitId};
+use baocao_domain::instant::Instant;
+use baocao_domain::period::PeriodKey;
+use baocao_domain::reason::{Reason, Refusal};
+use baocao_domain::regime::Regime;
+use baocao_domain::tree::Hierarchy;
+use baocao_domain::unit::UnitVersion;
+
+use crate::actor::{Actor, Role};
+use crate::app::App;
+use crate::audit::{self, Entry};
+use crate::canonical::{hex, sha256_hex, to_json};
+use crate::error::AppError;
+use crate::ports::{KeyRow, PeriodRow, RegimeRow, Tx};
+use crate::regime::{LoadedRegime, UnitRow};
+
+/// The setting that says from which instant on periods are closed by themselves.
+pub const LIVE_FROM: &str = "live_from";
+
+/// How far ahead periods are planned, in seconds: a bit more than a year.
+const PLAN_AHEAD_SECONDS: i64 = 400 * 24 * 3600;
+
+/// Who acts when nobody called.
+pub const SERVICE: &str = "service";
+
+/// A key to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewKey {
+    /// The name that audit entries and receipts will bear.
+    pub client: String,
+    /// What it allows.
+    pub role: Role,
+    /// For this unit and everything below it.
+    pub scope: UnitCode,
+    /// How long it is good, in days.
+    pub days: u16,
+}
+
+/// The longest life of a key, in days.
+pub const KEY_DAYS_MAX: u16 = 400;
+
+impl App {
+    /// Applies a regime: what differs from the one in force is added, what is equal is left alone. Closed editions keep
+    /// the regime that they were made under.
+    ///
+    /// # Errors
+    /// [`AppError::Corrupt`] when the units would not be one tree.
+    pub async fn apply_regime(&self, loaded: &LoadedRegime) -> Result<bool, AppError> {
+        let now = self.now();
+        let document = to_json(&loaded.regime)?;
+        let content_hash = sha256_hex(document.as_bytes());
+        let mut tx = self.ports.store.begin().await?;
+        let mut versions = tx.unit_versions().await?;
+        let added = new_versions(&versions, &loaded.units)?;
+        let before = tx.regime().await?;
+        if added.is_empty() && before.is_some_and(|before| before.content_hash == content_hash) {
+            return Ok(false);
+        }
+        versions.extend(added.iter().cloned());
+        let day = loaded.regime.first_month.window(loaded.regime.calendar.window_rule).to;
+        Hierarchy::at(&versions, day).map_err(|error| AppError::Corrupt(format!("the units are not a tree: {error}")))?;
+        for version in &added {
+            tx.append_unit_version(version).await?;
+        }
+        let row = RegimeRow {
+            id: 0,
+            name: loaded.regime.name.clone(),
+            document,
+            content_hash: content_hash.clone(),
+            applied_at: now,
+        };
+        tx.append_regime(&row).await?;
+        plan(tx.as_mut(), &loaded.regime, now).await?;
+        let entry =
+            Entry { actor: SERVICE, action: "apply-regime", object: row.name, content_hash, refused: None };
+        audit::record(tx.as_mut(), now, entry).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Whether a regime is applied.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn has_regime(&self) -> Result<bool, AppError> {
+        Ok(self.ports.store.read().await?.regime_id().await?.is_some())
+    }
+
+    /// The regime in force.
+    ///
+    /// # Errors
+    /// [`AppError::Corrupt`] before one is applied.
+    pub async fn regime(&self) -> Result<Regime, AppError> {
+        let mut tx = self.ports.store.read().await?;
+        Ok(self.in_force(tx.as_mut()).await?.regime.clone())
+    }
+
+    /// Plans months and quarters a good year ahead; what is planned stays.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn plan_periods(&self) -> Result<(), AppError> {
+        let mut tx = self.ports.store.begin().await?;
+        let in_force = self.in_force(tx.as_mut()).await?;
+        plan(tx.as_mut(), &in_force.regime, self.now()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Sets from which instant on periods are closed by themselves, unless it is set.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn go_live(&self, from: Instant) -> Result<(), AppError> {
+        let mut tx = self.ports.store.begin().await?;
+        if tx.setting(LIVE_FROM).await?.is_none() {
+            tx.put_setting(LIVE_FROM, &from.micros().to_string()).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// A setting of the installation.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn setting(&self, key: &str) -> Result<Option<String>, AppError> {
+        Ok(self.ports.store.read().await?.setting(key).await?)
+    }
+
+    /// Keeps a setting of the installation.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn keep_setting(&self, key: &str, value: &str) -> Result<(), AppError> {
+        let mut tx = self.ports.store.begin().await?;
+        tx.put_setting(key, value).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Makes keys; answers with their texts, which are shown this once and are kept nowhere.
+    ///
+    /// # Errors
+    /// `UNKNOWN_UNIT` when a scope is not a unit of today.
+    pub async fn create_keys(&self, keys: &[NewKey]) -> Result<Vec<String>, AppError> {
+        let now = self.now();
+        let mut tx = self.ports.store.begin().await?;
+        let in_force = self.in_force(tx.as_mut()).await?;
+        let tree = in_force.tree(now.local_date())?;
+        let mut texts = Vec::with_capacity(keys.len());
+        for key in keys {
+            let unit = tree.find(&key.scope).ok_or_else(|| {
+                Refusal::at("scope", Reason::UnknownUnit, &key.scope, "the official code of a unit")
+            })?;
+            let id = self.ports.ids.uuid().replace('-', "");
+            let secret = hex(&self.ports.ids.secret());
+            let days = i64::from(key.days.min(KEY_DAYS_MAX));
+            let row = KeyRow {
+                id: id.clone(),
+                client: key.client.clone(),
+                role: key.role,
+                scope: unit.id,
+                secret_sha256: sha256_hex(secret.as_bytes()),
+                expires_at: now.plus_seconds(days * 24 * 3600),
+                revoked_at: None,
+            };
+            tx.append_key(&row).await?;
+            texts.push(key_text(&id, &secret));
+            let entry = Entry {
+                actor: SERVICE,
+                action: "create-key",
+                object: format!("{id} {} {} {}", key.client, key.role.code(), key.scope),
+                content_hash: row.secret_sha256,
+                refused: None,
+            };
+            audit::record(tx.as_mut(), now, entry).await?;
+        }
+        tx.commit().await?;
+        Ok(texts)
+    }
+
+    /// The caller whose key this is.
+    ///
+    /// # Errors
+    /// `KEY_MISSING`, `KEY_UNKNOWN`, `KEY_EXPIRED`, `KEY_REVOKED`.
+    pub async fn authenticate(&self, key: &str) -> Result<Actor, AppError> {
+        let unknown = || Refusal::because(Reason::KeyUnknown);
+        if key.is_empty() {
+            return Err(AppError::because(Reason::KeyMissing));
+        }
+        let (id, secret) = read_key(key).ok_or_else(unknown)?;
+        let row = self.ports.store.read().await?.key(id).await?.ok_or_else(unknown)?;
+        if !equal_in_constant_time(&sha256_hex(secret.as_bytes()), &row.secret_sha256) {
+            return Err(unknown().into());
+        }
+        if row.revoked_at.is_some_and(|revoked_at| revoked_at <= self.now()) {
+            return Err(AppError::because(Reason::KeyRevoked));
+        }
+        if row.expires_at <= self.now() {
+            return Err(AppError::because(Reason::KeyExpired));
+        }
+        Ok(Actor { client: row.client, role: row.role, scope: row.scope })
+    }
+
+    /// How many submissions and revisions there are.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn submission_counts(&self) -> Result<(i64, i64), AppError> {
+        let mut tx = self.ports.store.read().await?;
+        let form = self.in_force(tx.as_mut()).await?.regime.form.code.clone();
+        Ok(tx.submission_counts(&form).await?)
+    }
+
+    /// All finished editions, by period and number.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn edition_ids(&self) -> Result<Vec<EditionId>, AppError> {
+        let mut tx = self.ports.store.read().await?;
+        let form = self.in_force(tx.as_mut()).await?.regime.form.code.clone();
+        Ok(tx.editions(&form).await?.into_iter().map(|row| row.id).collect())
+    }
+}
+
+/// The versions that bring the units of today to those of the regime.
+fn new_versions(versions: &[UnitVersion], units: &[UnitRow]) -> Result<Vec<UnitVersion>, AppError> {
+    let mut last: BTreeMap<&UnitCode, &UnitVersion> = BTreeMap::new();
+    for version in versions.iter().filter(|version| !version.dissolved) {
+        let latest = last.entry(&version.code).or_insert(version);
+        if version.valid_from >= latest.valid_from {
+            *latest = version;
+        }
+    }
+    let mut next = versions.iter().map(|version| version.id.0).max().unwrap_or(0);
+    let mut ids: BTreeMap<&UnitCode, UnitId> = last.iter().map(|(code, version)| (*code, version.id)).collect();
+    for unit in units {
+        ids.entry(&unit.code).or_insert_with(|| {
+            next += 1;
+            UnitId(next)
+        });
+    }
+    let mut added = Vec::new();
+    for unit in units {
+        let parent = unit.parent.as_ref().map(|parent| {
+            ids.get(parent).copied().ok_or_else(|| AppError::Corrupt(format!("parent {parent} is not a unit")))
+        });
+        let wanted = UnitVersion {
+            id: ids[&unit.code],
+            valid_from: unit.valid_from,
+            code: unit.code.clone(),
+            name: unit.name.clone(),
+            tier: unit.tier,
+            group: unit.group,
+            parent: parent.transpose()?,
+            reports: unit.reports,
+            dissolved: false,
+        };
+        let same = |now: &&UnitVersion| UnitVersion { valid_from: wanted.valid_from, ..(**now).clone() } == wanted;
+        if last.get(&unit.code).is_none_or(|now| !same(now)) {
+            added.push(wanted);
+        }
+    }
+    Ok(added)
+}
+
+async fn plan(tx: &mut dyn Tx, regime: &Regime, now: Instant) -> Result<(), AppError> {
+    let until = now.plus_seconds(PLAN_AHEAD_SECONDS).local_date();
+    let years = regime.first_month.year()..=until.year().max(regime.first_month.year());
+    for year in years {
+        for month in (1..=12).filter_map(|month| PeriodKey::month(year, month).ok()) {
+            let quarter = month.quarter_ended();
+            for period in [Some(month), quarter].into_iter().flatten() {
+                let schedule = regime.calendar.schedule(period);
+                if schedule.window.from > until || regime.owed(&period.months()).is_empty() {
+                    continue;
+                }
+                tx.plan_period(&PeriodRow {
+                    form: regime.form.code.clone(),
+                    period,
+                    opens: schedule.opens,
+                    due: schedule.due,
+                    locks: schedule.locks,
+                    publishes: schedule.publishes,
+                    sealed_edition: 0,
+                })
+                .await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `bc1_<id>_<secret>_<check>`: the prefix lets secret scanners find leaks, the check tells a slip from a wrong key.
+fn key_text(id: &str, secret: &str) -> String {
+    let body = format!("bc1_{id}_{secret}");
+    let check = &sha256_hex(body.as_bytes())[..6];
+    format!("{body}_{check}")
+}
+
+fn read_key(text: &str) -> Option<(&str, &str)> {
+    let (body, check) = text.rsplit_once('_')?;
+    let (id, secret) = body.strip_prefix("bc1_")?.split_once('_')?;
+    (sha256_hex(body.as_bytes()).get(..6)? == check).then_some((id, secret))
+}
+
+/// Compares two hex digests without telling by its duration where they differ.
+fn equal_in_constant_time(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_reads_back_and_a_slip_is_seen() {
+        let text = key_text("0123456789abcdef", "aa55");
+        assert_eq!(read_key(&text), Some(("0123456789abcdef", "aa55")));
+        for slip in [text.replace("aa55", "aa56"), text.to_uppercase(), text[1..].to_owned(), "bc1".into()] {
+            assert_eq!(read_key(&slip), None, "{slip}");
+        }
+        assert!(equal_in_constant_time("ab", "ab") && !equal_in_constant_time("ab", "ac"));
+    }
+}
