@@ -1,1 +1,13 @@
-//! placeholder
+#![doc = include_str!("../README.md")]
+
+pub mod catalogue;
+pub mod runner;
+
+mod close;
+mod mail;
+mod plan;
+mod publish;
+mod ticker;
+
+pub use catalogue::{JobName, Pace};
+pub use runner::{JobReport, Jobs, JobsError};
