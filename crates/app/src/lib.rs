@@ -15,6 +15,7 @@ pub mod publish;
 pub mod regime;
 pub mod setup;
 pub mod submit;
+pub mod summary;
 pub mod text;
 pub mod totals;
 
