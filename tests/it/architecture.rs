@@ -197,8 +197,20 @@ fn the_top_level_is_that_of_the_plan() {
     let listing = String::from_utf8_lossy(&output.stdout).into_owned();
     let top: BTreeSet<&str> = listing.lines().filter_map(|path| path.split('/').next()).collect();
     let planned = [
-        ".ci", ".gitignore", "Cargo.lock", "Cargo.toml", "README.md", "clippy.toml", "crates", "deploy", "docs", "jobs",
-        "proto", "rust-toolchain.toml", "rustfmt.toml", "tests",
+        ".ci",
+        ".gitignore",
+        "Cargo.lock",
+        "Cargo.toml",
+        "README.md",
+        "clippy.toml",
+        "crates",
+        "deploy",
+        "docs",
+        "jobs",
+        "proto",
+        "rust-toolchain.toml",
+        "rustfmt.toml",
+        "tests",
     ];
     let extra: Vec<&&str> = top.iter().filter(|name| !planned.contains(name)).collect();
     assert!(extra.is_empty(), "not in the plan: {extra:?}");

@@ -103,13 +103,7 @@ impl App {
     /// The application over these ports.
     #[must_use]
     pub fn new(ports: Ports, settings: Settings) -> Arc<Self> {
-        Arc::new(Self {
-            ports,
-            settings,
-            wake: Notify::new(),
-            tasks: TaskTracker::new(),
-            in_force: Mutex::new(None),
-        })
+        Arc::new(Self { ports, settings, wake: Notify::new(), tasks: TaskTracker::new(), in_force: Mutex::new(None) })
     }
 
     /// Now, by the clock of business.

@@ -62,15 +62,7 @@ pub async fn record(tx: &mut dyn Tx, now: Instant, entry: Entry<'_>) -> Result<H
 #[must_use]
 pub fn hash_of(row: &AuditRow) -> String {
     let (seq, at) = (row.seq.to_string(), row.at.micros().to_string());
-    let parts = [
-        seq.as_str(),
-        &row.prev_hash,
-        &at,
-        &row.actor,
-        &row.action,
-        &row.object,
-        &row.content_hash,
-        &row.outcome,
-    ];
+    let parts =
+        [seq.as_str(), &row.prev_hash, &at, &row.actor, &row.action, &row.object, &row.content_hash, &row.outcome];
     tagged_hash("baocao/audit/1", &parts)
 }

@@ -43,12 +43,7 @@ impl App {
         answer
     }
 
-    async fn try_grant(
-        &self,
-        actor: &Actor,
-        command: &GrantExtension,
-        now: Instant,
-    ) -> Result<ExtensionRow, AppError> {
+    async fn try_grant(&self, actor: &Actor, command: &GrantExtension, now: Instant) -> Result<ExtensionRow, AppError> {
         require(actor.role == Role::Operator, Reason::RoleNotAllowed)?;
         let mut tx = self.ports.store.begin().await?;
         let in_force = self.in_force(tx.as_mut()).await?;

@@ -45,12 +45,7 @@ impl App {
         answer
     }
 
-    async fn try_issue(
-        &self,
-        actor: &Actor,
-        id: EditionId,
-        record: &IssueRecord,
-    ) -> Result<DocumentRow, AppError> {
+    async fn try_issue(&self, actor: &Actor, id: EditionId, record: &IssueRecord) -> Result<DocumentRow, AppError> {
         require(actor.role == Role::Operator, Reason::RoleNotAllowed)?;
         let record = proved(record)?;
         let now = self.now();

@@ -86,8 +86,8 @@ impl App {
         let in_force = self.in_force(tx).await?;
         require(form == in_force.regime.form.code.as_str(), Reason::UnknownForm)?;
         let expected = "such as 2022-M09 or 2022-Q3";
-        let key = PeriodKey::parse(period)
-            .map_err(|_| Refusal::at("period", Reason::PeriodNotAligned, period, expected))?;
+        let key =
+            PeriodKey::parse(period).map_err(|_| Refusal::at("period", Reason::PeriodNotAligned, period, expected))?;
         let row = tx.period(&in_force.regime.form.code, key, lock).await?;
         Ok(row.ok_or_else(|| Refusal::at("period", Reason::UnknownPeriod, period, "a planned period"))?)
     }

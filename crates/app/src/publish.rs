@@ -49,9 +49,8 @@ impl App {
         let mut due = Vec::new();
         for row in tx.editions(&form).await?.into_iter().filter(|row| row.released_at.is_none()) {
             let run = runs.iter().find(|run| run.edition == row.id);
-            let is_staged = run.is_some_and(|run| {
-                matches!(run.step, CloseStep::Published | CloseStep::Enqueued | CloseStep::Done)
-            });
+            let is_staged =
+                run.is_some_and(|run| matches!(run.step, CloseStep::Published | CloseStep::Enqueued | CloseStep::Done));
             let period = tx.period(&form, row.id.period, RowLock::None).await?;
             if is_staged && period.is_some_and(|period| period.publishes <= self.now()) {
                 due.push((row.id, row.content_hash));

@@ -63,7 +63,8 @@ impl App {
         }
         versions.extend(added.iter().cloned());
         let day = loaded.regime.first_month.window(loaded.regime.calendar.window_rule).to;
-        Hierarchy::at(&versions, day).map_err(|error| AppError::Corrupt(format!("the units are not a tree: {error}")))?;
+        Hierarchy::at(&versions, day)
+            .map_err(|error| AppError::Corrupt(format!("the units are not a tree: {error}")))?;
         for version in &added {
             tx.append_unit_version(version).await?;
         }
@@ -76,8 +77,7 @@ impl App {
         };
         tx.append_regime(&row).await?;
         plan(tx.as_mut(), &loaded.regime, now).await?;
-        let entry =
-            Entry { actor: SERVICE, action: "apply-regime", object: row.name, content_hash, refused: None };
+        let entry = Entry { actor: SERVICE, action: "apply-regime", object: row.name, content_hash, refused: None };
         audit::record(tx.as_mut(), now, entry).await?;
         tx.commit().await?;
         Ok(true)
@@ -153,9 +153,9 @@ impl App {
         let tree = in_force.tree(now.local_date())?;
         let mut texts = Vec::with_capacity(keys.len());
         for key in keys {
-            let unit = tree.find(&key.scope).ok_or_else(|| {
-                Refusal::at("scope", Reason::UnknownUnit, &key.scope, "the official code of a unit")
-            })?;
+            let unit = tree
+                .find(&key.scope)
+                .ok_or_else(|| Refusal::at("scope", Reason::UnknownUnit, &key.scope, "the official code of a unit"))?;
             let id = self.ports.ids.uuid().replace('-', "");
             let secret = hex(&self.ports.ids.secret());
             let days = i64::from(key.days.min(KEY_DAYS_MAX));

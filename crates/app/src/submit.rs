@@ -175,7 +175,10 @@ impl App {
     }
 
     /// Records a refusal in a transaction of its own: all that is kept of it.
-    pub(crate) async fn record_refusal(
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn record_refusal(
         &self,
         actor: &Actor,
         action: &str,
@@ -344,7 +347,8 @@ async fn continuity(tx: &mut dyn Tx, in_force: &InForce, proved: &Proved) -> Res
         let pending: i64 = before.figures.rows.get(code).map_or(0, |row| closings.iter().map(|i| row[*i]).sum());
         let carried = proved.figures.rows.get(code).map_or(0, |row| row[*opening]);
         if pending != carried {
-            let expected = format!("{pending}, as pending in revision {} of {}", before.number, before.submission.period);
+            let expected =
+                format!("{pending}, as pending in revision {} of {}", before.number, before.submission.period);
             findings.push(Finding::new(format!("lines.rows[{code}]"), Reason::ExplanationRequired, carried, expected));
         }
     }

@@ -1,1 +1,20 @@
-//! placeholder
+//! The binary's parts: configuration, wiring, lifecycle, subcommands. The only place that knows everybody.
+//!
+//! `cli` the command line · `commands` one file per subcommand · `config` file and environment · `wire` ports to
+//! implementations · `setup` the first start · `service` lifecycle · `web` public pages · `files` objects and the public
+//! tree · `clock`, `chance` time and randomness · `regimes` what is compiled in · `demo` the play · `screen`, `log` output
+
+pub mod chance;
+pub mod cli;
+pub mod clock;
+pub mod commands;
+pub mod config;
+pub mod demo;
+pub mod files;
+pub mod log;
+pub mod regimes;
+pub mod screen;
+pub mod service;
+pub mod setup;
+pub mod web;
+pub mod wire;

@@ -1,2 +1,23 @@
-//! placeholder
-fn main(){}
+//! `baocao`: see `baocao --help`.
+
+use std::process::ExitCode;
+
+use baocao::cli::{Cli, Command};
+use baocao::commands::{demo, key, serve};
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let answer = match Cli::parse().command {
+        Command::Demo(options) => demo::run(&options).await,
+        Command::Serve(options) => serve::run(&options).await,
+        Command::Key(options) => key::run(&options).await,
+    };
+    match answer {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            baocao::screen::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -11,7 +11,9 @@ use crate::app::{App, read_edition};
 use crate::close::{commit_step, contains};
 use crate::error::AppError;
 use crate::letter::notice_letter;
-use crate::ports::{CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentKind, Letter, Purpose};
+use crate::ports::{
+    CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentKind, Letter, Purpose,
+};
 
 impl App {
     /// Builds each notice once, keeps its bytes, and queues it with the step.
@@ -94,9 +96,8 @@ impl App {
     ) -> Result<DeliveryRow, AppError> {
         let (compose, files) = (self.ports.renderers.compose, Arc::clone(&self.ports.files));
         let (id, recipient) = (letter.delivery_id.clone(), letter.to.clone());
-        let message_sha256 = self
-            .aside(format!("compose the mail about {unit}"), move || files.put_object(&compose(&letter)?))
-            .await?;
+        let message_sha256 =
+            self.aside(format!("compose the mail about {unit}"), move || files.put_object(&compose(&letter)?)).await?;
         Ok(DeliveryRow {
             id,
             form: edition.form.code.clone(),

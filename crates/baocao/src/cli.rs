@@ -1,0 +1,47 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{demo, key, serve};
+
+/// Periodic reporting of local government: figures in by gRPC, editions, PDF reports, mail and public pages out.
+#[derive(Debug, Parser)]
+#[command(name = "baocao", version, about, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Play the main job: Lạng Sơn, quarter III of 2022, from submissions to the published report.
+    ///
+    /// Makes a data folder with an embedded database, starts the real server on loopback, has real gRPC clients file
+    /// every unit's figures on a simulated clock, closes the periods, renders, mails (to a local sink) and publishes.
+    /// Then serves the result until Ctrl-C.
+    Demo(demo::Options),
+    /// Run the service: gRPC door, public pages and jobs.
+    ///
+    /// Without configuration: an SQLite file in ./baocao-data, mail into a folder, loopback only. Configuration comes
+    /// from a TOML file and from the environment (BAOCAO_GRPC__LISTEN stands for `listen` in `[grpc]`). The first start
+    /// applies the regime and writes one API key per unit to keys.csv in the data folder. On a folder that was played
+    /// by `demo` the clock goes on from the stored instant. SIGTERM stops it cleanly.
+    Serve(serve::Options),
+    /// Make an API key and print it once; only its hash is kept.
+    Key(key::Options),
+}
+
+/// Where an installation is.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Place {
+    /// The data folder; its baocao.toml is read if it has one.
+    #[arg(long, value_name = "FOLDER", env = "BAOCAO_DATA")]
+    pub data: Option<PathBuf>,
+    /// The configuration file; ./baocao.toml by default, if there is one.
+    #[arg(long, value_name = "FILE", env = "BAOCAO_CONFIG")]
+    pub config: Option<PathBuf>,
+}

@@ -1,0 +1,156 @@
+//! `baocao demo`: the main job, played.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant as Monotonic;
+
+use anyhow::Context;
+use baocao_app::ports::DocumentKind;
+use baocao_app::summary::EditionSummary;
+use baocao_app::{App, Settings};
+use baocao_jobs::Pace;
+use baocao_mail::{MailSettings, SmtpLimits, SmtpSettings, SmtpTls, Transport};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::PlayClock;
+use crate::demo::allot::allot;
+use crate::demo::clients::Clients;
+use crate::demo::folder;
+use crate::demo::play::{Play, begins};
+use crate::demo::sink::Sink;
+use crate::screen::{self, Stages};
+use crate::service::{Service, asked_to_stop, listen_near};
+use crate::wire::wire;
+use crate::{log, regimes, setup};
+
+/// Options of `demo`.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// The data folder. One that an earlier demo made is replaced, any other is refused.
+    #[arg(long, default_value = "baocao-demo", value_name = "FOLDER")]
+    dir: PathBuf,
+    /// Stop when the play is over instead of serving until Ctrl-C.
+    #[arg(long)]
+    exit: bool,
+    /// The gRPC port; the next free one if it is busy.
+    #[arg(long, default_value_t = 7050, value_name = "PORT")]
+    grpc_port: u16,
+    /// The port of the public pages; the next free one if it is busy.
+    #[arg(long, default_value_t = 7080, value_name = "PORT")]
+    http_port: u16,
+}
+
+/// Plays, shows, serves.
+///
+/// # Errors
+/// When something does not go as it must.
+pub async fn run(options: &Options) -> anyhow::Result<()> {
+    let begun = Monotonic::now();
+    folder::make(&options.dir)?;
+    let dir = options.dir.canonicalize().context("the data folder is gone")?;
+    log::to_file(std::fs::File::create(dir.join("baocao.log"))?);
+
+    let loaded = regimes::shipped("lang-son-2022")?;
+    let clock = PlayClock::at(begins(&loaded.regime));
+    let stop_sink = CancellationToken::new();
+    let sink = Sink::start(dir.join("mail"), stop_sink.clone()).await.context("cannot start the mail sink")?;
+    let mailer = Transport::open(to_sink(sink.addr)).context("cannot set mail up")?;
+    let store = baocao_store::open(&format!("sqlite:{}", dir.join("baocao.db").display())).await?;
+    let settings = Settings {
+        mail_from: "baocao@langson.example".into(),
+        mail_from_name: "Hệ thống báo cáo tỉnh Lạng Sơn".into(),
+        ..Settings::default()
+    };
+    let wired = wire(&dir, store, Arc::new(clock.clone()), Arc::new(mailer), settings)?;
+    setup::first_start(&wired.app, &dir, &loaded, begins(&loaded.regime)).await?;
+
+    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let (grpc, http) =
+        (listen_near(loopback, options.grpc_port).await?, listen_near(loopback, options.http_port).await?);
+    let addresses = Addresses { grpc: grpc.local_addr()?, http: http.local_addr()? };
+    let service =
+        Service::start(Arc::clone(&wired.app), grpc, None, http, &wired.folder.site(), Pace::Simulated).await?;
+    screen::line(&format!("Lạng Sơn, quarter III of 2022, on a simulated clock — data in {}", dir.display()));
+    screen::line(&format!("gRPC {} · pages http://{}/", addresses.grpc, addresses.http));
+
+    let stages = Stages::default();
+    let play = Play {
+        app: Arc::clone(&wired.app),
+        clock,
+        clients: Clients::connect(addresses.grpc, setup::read_keys(&dir.join(setup::KEYS_FILE))?).await?,
+        regime: &loaded.regime,
+        allotment: &allot(&loaded.regime, &loaded.units),
+        stages: &stages,
+    };
+    let played = tokio::select! {
+        played = play.run() => played.map(|()| true),
+        stopped = asked_to_stop() => stopped.map(|()| false),
+    };
+    if matches!(played, Ok(true)) {
+        show(&wired.app, &dir, &addresses, &sink, begun).await?;
+        if !options.exit {
+            screen::line("Serving until Ctrl-C.");
+            asked_to_stop().await?;
+        }
+    }
+    drop(play);
+    service.stop().await;
+    stop_sink.cancel();
+    played.map(|_| ())
+}
+
+struct Addresses {
+    grpc: SocketAddr,
+    http: SocketAddr,
+}
+
+fn to_sink(addr: SocketAddr) -> MailSettings {
+    MailSettings::Smtp(Box::new(SmtpSettings {
+        host: addr.ip().to_string(),
+        port: addr.port(),
+        tls: SmtpTls::None,
+        hello_name: "baocao.langson.example".into(),
+        extra_root_pem: None,
+        credentials: None,
+        limits: SmtpLimits::default(),
+    }))
+}
+
+/// The closing table: what was submitted, closed, rendered, mailed and published, and where to look.
+async fn show(app: &App, dir: &Path, addresses: &Addresses, sink: &Sink, begun: Monotonic) -> anyhow::Result<()> {
+    let summaries = app.summaries().await?;
+    let rows: Vec<Vec<String>> = summaries.iter().map(|summary| row(summary, addresses)).collect();
+    let head = ["edition", "reports", "closed", "PDF", "mailed", "published"];
+    let (submissions, revisions) = app.submission_counts().await?;
+    screen::line("");
+    screen::line(&screen::table(&head, &rows, &[1, 3, 4]));
+    screen::line(&format!("{submissions} submissions in {revisions} revisions; {} mails accepted", sink.accepted()));
+    for (what, place) in [
+        ("report 433", dir.join("site/reports").join("bao-cao-433-2022-Q3-1.pdf").display().to_string()),
+        ("pages", format!("http://{}/", addresses.http)),
+        ("open data", dir.join("site/2022-Q3/1/data").display().to_string()),
+        ("mail", dir.join("mail").display().to_string()),
+        ("keys", dir.join(setup::KEYS_FILE).display().to_string()),
+        ("go on", format!("baocao serve --data {}", dir.display())),
+    ] {
+        screen::line(&format!("  {what:<10} {place}"));
+    }
+    screen::line(&format!("played in {:.1} s", begun.elapsed().as_secs_f64()));
+    Ok(())
+}
+
+fn row(summary: &EditionSummary, addresses: &Addresses) -> Vec<String> {
+    let coverage = summary.coverage.unwrap_or_default();
+    let documents: usize = summary.documents.values().sum();
+    let reports = summary.documents.iter().filter(|(kind, _)| **kind != DocumentKind::Scorecard).count();
+    let mails: usize = summary.mails.values().sum();
+    vec![
+        summary.id.to_string(),
+        format!("{}/{}", coverage.reported, coverage.obliged),
+        summary.sealed_at.legal().strftime("%d/%m/%Y %H:%M").to_string(),
+        if reports > 0 { format!("{documents} ({reports} reports)") } else { documents.to_string() },
+        mails.to_string(),
+        if summary.is_public { format!("http://{}/{}/", addresses.http, summary.id) } else { "not yet".into() },
+    ]
+}

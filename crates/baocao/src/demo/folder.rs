@@ -1,0 +1,63 @@
+//! The demo's data folder: made anew each time, but never over a folder that is not a demo's.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+/// The file that marks a folder as a demo's: such a folder may be replaced.
+const MARKER: &str = ".baocao-demo";
+
+/// The configuration with which `baocao serve` goes on where the demo ended.
+const CONFIGURATION: &str = "\
+# Written by `baocao demo`. `baocao serve --data <this folder>` goes on from the stored instant of the play.
+data = \".\"
+regime = \"lang-son-2022\"
+
+[mail]
+transport = \"folder\"
+folder = \"mail\"
+from = \"baocao@langson.example\"
+from_name = \"Hệ thống báo cáo tỉnh Lạng Sơn\"
+";
+
+/// Makes the folder; replaces one that an earlier demo made.
+///
+/// # Errors
+/// When there is something else in its place, or the disk refuses.
+pub fn make(path: &Path) -> anyhow::Result<()> {
+    let shown = path.display();
+    if path.exists() {
+        let is_empty = path.is_dir() && fs::read_dir(path)?.next().is_none();
+        if !is_empty && !path.join(MARKER).is_file() {
+            bail!("{shown} is not a demo's folder (it has no {MARKER}); it is left alone: choose another with --dir");
+        }
+        fs::remove_dir_all(path).with_context(|| format!("cannot replace {shown}"))?;
+    }
+    fs::create_dir_all(path).with_context(|| format!("cannot make {shown}"))?;
+    fs::write(path.join(MARKER), "This folder was made by `baocao demo` and is replaced by its next run.\n")?;
+    fs::write(path.join(crate::config::FILE_NAME), CONFIGURATION)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_demo_replaces_only_a_demo() {
+        let dir = tempfile::tempdir().expect("folder");
+        let path = dir.path().join("demo");
+        make(&path).expect("first");
+        fs::write(path.join("left.txt"), "over").expect("write");
+        make(&path).expect("again");
+        assert!(!path.join("left.txt").exists());
+
+        let other = dir.path().join("other");
+        fs::create_dir(&other).expect("folder");
+        fs::write(other.join("thesis.txt"), "precious").expect("write");
+        let error = make(&other).expect_err("not a demo's");
+        assert!(error.to_string().contains("not a demo's folder"));
+        assert!(other.join("thesis.txt").exists());
+    }
+}

@@ -1,0 +1,224 @@
+//! Files: objects by hash, staged editions, the public tree.
+//!
+//! Every file is written aside, brought to the disk and then renamed into place, and so are folders of an edition: a
+//! reader sees the old or the new, never half. Below the data folder:
+//!
+//! ```text
+//! objects/ab/abcd…        bytes by their SHA-256: documents and messages
+//! staging/2022-Q3/1/…     editions that are not public yet
+//! site/2022-Q3/1/…        the public tree
+//! tmp/                    what is being written; swept at start
+//! ```
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use baocao_app::canonical::sha256_hex;
+use baocao_app::ports::{Failure, Files, PageFile};
+use baocao_domain::edition::EditionId;
+
+/// The folders of one installation.
+#[derive(Debug)]
+pub struct DataFolder {
+    root: PathBuf,
+    next_tmp: AtomicU64,
+}
+
+impl DataFolder {
+    /// Opens the folder, makes what is missing and sweeps what an interrupted write left.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn open(root: &Path) -> io::Result<Self> {
+        for name in ["objects", "staging", "site"] {
+            fs::create_dir_all(root.join(name))?;
+        }
+        let tmp = root.join("tmp");
+        if tmp.exists() {
+            fs::remove_dir_all(&tmp)?;
+        }
+        fs::create_dir_all(&tmp)?;
+        Ok(Self { root: root.to_path_buf(), next_tmp: AtomicU64::new(0) })
+    }
+
+    /// The public tree.
+    #[must_use]
+    pub fn site(&self) -> PathBuf {
+        self.root.join("site")
+    }
+
+    fn object_path(&self, sha256: &str) -> Result<PathBuf, Failure> {
+        let is_hash = sha256.len() == 64 && sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        if !is_hash {
+            return Err(format!("{sha256:?} is not a SHA-256").into());
+        }
+        Ok(self.root.join("objects").join(&sha256[..2]).join(sha256))
+    }
+
+    fn tmp_path(&self) -> PathBuf {
+        self.root.join("tmp").join(self.next_tmp.fetch_add(1, Ordering::Relaxed).to_string())
+    }
+
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let tmp = self.tmp_path();
+        write_durably(&tmp, bytes)?;
+        fs::rename(&tmp, path)
+    }
+}
+
+impl Files for DataFolder {
+    fn put_object(&self, bytes: &[u8]) -> Result<String, Failure> {
+        let sha256 = sha256_hex(bytes);
+        let path = self.object_path(&sha256)?;
+        if fs::metadata(&path).is_ok_and(|found| found.len() == bytes.len() as u64) {
+            return Ok(sha256);
+        }
+        let folder = path.parent().ok_or("an object has a folder")?;
+        if !folder.exists() {
+            fs::create_dir_all(folder)?;
+            sync_folder(&self.root.join("objects"))?;
+        }
+        self.replace(&path, bytes)?;
+        sync_folder(folder)?;
+        Ok(sha256)
+    }
+
+    fn object(&self, sha256: &str) -> Result<Vec<u8>, Failure> {
+        let bytes = fs::read(self.object_path(sha256)?)?;
+        let found = sha256_hex(&bytes);
+        if found != sha256 {
+            return Err(format!("object {sha256} has the bytes of {found}").into());
+        }
+        Ok(bytes)
+    }
+
+    fn stage_edition(&self, edition: EditionId, files: &[PageFile]) -> Result<(), Failure> {
+        let aside = self.tmp_path();
+        fs::create_dir_all(&aside)?;
+        for file in files {
+            let path = aside.join(safe(&file.path)?);
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            write_plainly(&path, &file.bytes)?;
+        }
+        // One flush for the whole tree costs a fraction of one for each of its thousand files.
+        flush_tree(&aside)?;
+        let staged = self.root.join("staging").join(safe(&edition.to_string())?);
+        if staged.exists() {
+            fs::remove_dir_all(&staged)?;
+        }
+        let folder = staged.parent().ok_or("a staged edition has a folder")?;
+        fs::create_dir_all(folder)?;
+        fs::rename(&aside, &staged)?;
+        sync_folder(folder)?;
+        Ok(())
+    }
+
+    fn release_edition(&self, edition: EditionId) -> Result<(), Failure> {
+        let name = safe(&edition.to_string())?.to_path_buf();
+        let (staged, shown) = (self.root.join("staging").join(&name), self.site().join(&name));
+        if shown.exists() {
+            return Ok(());
+        }
+        let folder = shown.parent().ok_or("a shown edition has a folder")?;
+        fs::create_dir_all(folder)?;
+        fs::rename(&staged, &shown)?;
+        sync_folder(folder)?;
+        Ok(())
+    }
+
+    fn write_root(&self, files: &[PageFile]) -> Result<(), Failure> {
+        for file in files {
+            let path = self.site().join(safe(&file.path)?);
+            if fs::read(&path).is_ok_and(|found| found == file.bytes) {
+                continue;
+            }
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            self.replace(&path, &file.bytes)?;
+        }
+        sync_folder(&self.site())?;
+        Ok(())
+    }
+}
+
+/// A path that stays below the folder that it is joined to.
+fn safe(path: &str) -> Result<&Path, Failure> {
+    let inside = Path::new(path);
+    let plain = !path.is_empty() && inside.components().all(|part| matches!(part, Component::Normal(_)));
+    if plain { Ok(inside) } else { Err(format!("{path:?} is not a path below its folder").into()) }
+}
+
+fn write_plainly(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    File::create(path)?.write_all(bytes)
+}
+
+fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Brings a folder's entries to the disk.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Brings every file and folder of a tree to the disk.
+fn flush_tree(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            flush_tree(&entry.path())?;
+        } else {
+            File::open(entry.path())?.sync_all()?;
+        }
+    }
+    sync_folder(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use baocao_domain::edition::EditionId;
+
+    use super::*;
+
+    fn page(path: &str, text: &str) -> PageFile {
+        PageFile { path: path.into(), bytes: text.as_bytes().to_vec() }
+    }
+
+    #[test]
+    fn an_edition_is_shown_whole_and_never_rewritten() {
+        let dir = tempfile::tempdir().expect("folder");
+        let files = DataFolder::open(dir.path()).expect("open");
+        let edition = EditionId::parse("2022-Q3/1").expect("edition");
+        files.stage_edition(edition, &[page("index.html", "a"), page("data/units.csv", "b")]).expect("stage");
+        assert!(!files.site().join("2022-Q3/1").exists());
+        files.release_edition(edition).expect("release");
+        files.release_edition(edition).expect("a second release does nothing");
+        assert_eq!(fs::read(files.site().join("2022-Q3/1/data/units.csv")).expect("file"), b"b");
+    }
+
+    #[test]
+    fn a_path_cannot_leave_its_folder() {
+        let dir = tempfile::tempdir().expect("folder");
+        let files = DataFolder::open(dir.path()).expect("open");
+        for path in ["../x", "/etc/x", "", "a/../../x"] {
+            assert!(files.write_root(&[page(path, "")]).is_err(), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_changed_object_is_not_given_out() {
+        let dir = tempfile::tempdir().expect("folder");
+        let files = DataFolder::open(dir.path()).expect("open");
+        let hash = files.put_object(b"bytes").expect("put");
+        assert_eq!(files.object(&hash).expect("object"), b"bytes");
+        fs::write(files.object_path(&hash).expect("path"), b"other").expect("write");
+        assert!(files.object(&hash).is_err());
+    }
+}

@@ -1,0 +1,151 @@
+//! Lifecycle: the gRPC door, the public pages and the jobs, started and stopped as one.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use baocao_app::App;
+use baocao_app::ports::Clock;
+use baocao_jobs::{Jobs, Pace};
+use baocao_rpc::TlsIdentity;
+use tokio::net::TcpListener;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::CLOCK_SETTING;
+use crate::web;
+
+/// How often a simulated clock is written down, so that a killed process goes on about where it was.
+const CLOCK_NOTE_EVERY: Duration = Duration::from_secs(10);
+
+/// How long a clean stop may take; every step is resumable, so then the process just ends.
+const STOP_WITHIN: Duration = Duration::from_secs(25);
+
+/// Everything that runs.
+pub struct Service {
+    app: Arc<App>,
+    jobs: Jobs,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    pace: Pace,
+}
+
+impl Service {
+    /// Starts everything.
+    ///
+    /// # Errors
+    /// When the jobs or the doors cannot start.
+    pub async fn start(
+        app: Arc<App>,
+        grpc: TcpListener,
+        tls: Option<TlsIdentity>,
+        http: TcpListener,
+        site: &Path,
+        pace: Pace,
+    ) -> anyhow::Result<Self> {
+        app.recover_deliveries().await.context("cannot look after interrupted mail")?;
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+
+        let (served, stopped) = (Arc::clone(&app), stop.clone());
+        tasks.spawn(async move {
+            if let Err(error) = baocao_rpc::serve(served, grpc, tls, stopped.cancelled_owned()).await {
+                tracing::error!(error = %error, "grpc server ended");
+            }
+        });
+        let (router, stopped) = (web::router(Arc::clone(&app), site), stop.clone());
+        tasks.spawn(async move {
+            let pages = axum::serve(http, router).with_graceful_shutdown(stopped.cancelled_owned());
+            if let Err(error) = pages.await {
+                tracing::error!(%error, "http server ended");
+            }
+        });
+        if pace == Pace::Simulated {
+            tasks.spawn(note_clock(Arc::clone(&app), stop.clone()));
+        }
+        let jobs = Jobs::start(&app, pace).await.context("cannot start the jobs")?;
+        Ok(Self { app, jobs, tasks, stop, pace })
+    }
+
+    /// Stops everything: no new calls, no new runs, what runs is finished within a limit.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        let clean = async {
+            self.jobs.stop().await;
+            self.tasks.wait().await;
+            if self.pace == Pace::Simulated {
+                keep_clock(&self.app).await;
+            }
+            self.app.finish().await;
+        };
+        if timeout(STOP_WITHIN, clean).await.is_err() {
+            tracing::warn!("did not stop in time, what is left is resumed at the next start");
+        }
+    }
+}
+
+async fn note_clock(app: Arc<App>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(CLOCK_NOTE_EVERY)).await.is_some() {
+        keep_clock(&app).await;
+    }
+}
+
+async fn keep_clock(app: &Arc<App>) {
+    let kept = app.run(|app| async move { keep(&app).await }).await;
+    if let Err(error) = kept {
+        tracing::warn!(error = %error.chain(), "simulated clock not written down");
+    }
+}
+
+/// Writes the simulated instant down.
+///
+/// # Errors
+/// Those of the database.
+pub async fn keep(app: &App) -> Result<(), baocao_app::error::AppError> {
+    app.keep_setting(CLOCK_SETTING, &app.now().micros().to_string()).await
+}
+
+/// A listener on this address, or, where its port is busy, on the next free one.
+///
+/// # Errors
+/// When no port of the next hundred is free.
+pub async fn listen_near(ip: std::net::IpAddr, port: u16) -> anyhow::Result<TcpListener> {
+    let mut refused = None;
+    for port in port..port.saturating_add(100) {
+        match TcpListener::bind((ip, port)).await {
+            Ok(listener) => return Ok(listener),
+            Err(error) => refused = Some(error),
+        }
+    }
+    Err(anyhow::anyhow!("no free port from {port} on: {}", refused.map_or_else(String::new, |e| e.to_string())))
+}
+
+/// Ends when the process is asked to stop: SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// When the signals cannot be listened to.
+pub async fn asked_to_stop() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            interrupted = tokio::signal::ctrl_c() => interrupted?,
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}
+
+/// The clock of a data folder: the machine's, or one that goes on where a play ended.
+#[must_use]
+pub fn clock_from(stored: Option<String>) -> (Arc<dyn Clock>, Pace) {
+    let stored = stored.and_then(|micros| micros.parse().ok()).map(baocao_domain::instant::Instant::from_micros);
+    match stored {
+        Some(instant) => (Arc::new(crate::clock::ResumedClock::from(instant)), Pace::Simulated),
+        None => (Arc::new(crate::clock::WallClock), Pace::Wall),
+    }
+}

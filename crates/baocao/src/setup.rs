@@ -1,0 +1,76 @@
+//! First start: the regime, the day from which on periods close by themselves, the keys.
+
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context;
+use baocao_app::App;
+use baocao_app::actor::Role;
+use baocao_app::regime::LoadedRegime;
+use baocao_app::setup::{KEY_DAYS_MAX, NewKey};
+use baocao_domain::instant::Instant;
+
+/// The file in the data folder with the keys of a new installation.
+pub const KEYS_FILE: &str = "keys.csv";
+
+/// The name of the operator's client.
+pub const OPERATOR: &str = "operator";
+
+/// Sets a new installation up; does nothing on one that has a regime. Answers whether it was new.
+///
+/// # Errors
+/// When the database or the disk refuses.
+pub async fn first_start(app: &App, data: &Path, loaded: &LoadedRegime, live_from: Instant) -> anyhow::Result<bool> {
+    if app.has_regime().await? {
+        return Ok(false);
+    }
+    app.apply_regime(loaded).await.with_context(|| format!("cannot apply regime {}", loaded.regime.name))?;
+    app.go_live(live_from).await?;
+    let keys = keys_of(loaded);
+    let texts = app.create_keys(&keys).await?;
+    write_keys(&data.join(KEYS_FILE), &keys, &texts)?;
+    Ok(true)
+}
+
+/// One key per reporting unit, and one for the operator.
+fn keys_of(loaded: &LoadedRegime) -> Vec<NewKey> {
+    let key = |client: String, role, scope| NewKey { client, role, scope, days: KEY_DAYS_MAX };
+    let units = loaded.units.iter().filter(|unit| unit.reports);
+    let mut keys: Vec<NewKey> =
+        units.map(|unit| key(unit.code.to_string(), Role::UnitWriter, unit.code.clone())).collect();
+    keys.push(key(OPERATOR.to_owned(), Role::Operator, loaded.regime.province.clone()));
+    keys
+}
+
+/// Writes keys into a file that only its owner may read.
+///
+/// # Errors
+/// When the file exists, or the disk refuses.
+pub fn write_keys(path: &Path, keys: &[NewKey], texts: &[String]) -> anyhow::Result<()> {
+    let mut text = String::from("client,role,unit,key\n");
+    for (key, secret) in keys.iter().zip(texts) {
+        writeln!(text, "{},{},{},{secret}", key.client, key.role.code(), key.scope)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).with_context(|| format!("cannot make {}", path.display()))?;
+    file.write_all(text.as_bytes())?;
+    Ok(file.sync_all()?)
+}
+
+/// The keys in such a file: client and key.
+///
+/// # Errors
+/// When it does not read.
+pub fn read_keys(path: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let rows = text.lines().skip(1).filter_map(|line| {
+        let mut cells = line.split(',');
+        Some((cells.next()?.to_owned(), cells.nth(2)?.to_owned()))
+    });
+    Ok(rows.collect())
+}

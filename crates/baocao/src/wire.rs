@@ -1,0 +1,93 @@
+//! Wiring: the one place where ports meet their implementations.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use baocao_app::ports::{Clock, Failure, Letter, LinkedDocument, ListedEdition, Mailer, PageFile, Renderers, Store};
+use baocao_app::{App, Ports, Settings};
+use baocao_domain::edition::{Edition, SealedReport};
+use baocao_domain::indicator::Catalogue;
+use baocao_domain::regime::Letterhead;
+use baocao_site::{EditionEntry, PublishedDocument, SiteFile};
+
+use crate::chance::SystemIds;
+use crate::files::DataFolder;
+
+/// An application on a data folder.
+pub struct Wired {
+    /// The application.
+    pub app: Arc<App>,
+    /// The data folder, held as long as this lives.
+    pub folder: Arc<DataFolder>,
+}
+
+/// Puts the application together.
+///
+/// # Errors
+/// When the data folder cannot be opened.
+pub fn wire(
+    data: &Path,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    mailer: Arc<dyn Mailer>,
+    settings: Settings,
+) -> anyhow::Result<Wired> {
+    let folder = DataFolder::open(data).with_context(|| format!("cannot open data folder {}", data.display()))?;
+    let folder = Arc::new(folder);
+    let ports =
+        Ports { store, clock, ids: Arc::new(SystemIds), files: Arc::clone(&folder) as _, mailer, renderers: RENDERERS };
+    Ok(Wired { app: App::new(ports, settings), folder })
+}
+
+/// Documents, pages and messages.
+pub const RENDERERS: Renderers = Renderers {
+    report: |edition, issue| baocao_report::report(edition, issue).map_err(Into::into),
+    scorecard: |edition, unit| baocao_report::scorecard(edition, unit).map_err(Into::into),
+    check_report: |pdf, edition| baocao_report::check_report(pdf, edition).map_err(Into::into),
+    check_scorecard: |pdf, edition, unit| baocao_report::check_scorecard(pdf, edition, unit).map_err(Into::into),
+    edition_pages,
+    root_pages,
+    compose: |letter: &Letter| baocao_mail::compose(letter).map_err(Into::into),
+};
+
+fn edition_pages(
+    edition: &Edition,
+    catalogue: &Catalogue,
+    reports: &[SealedReport],
+    documents: &[LinkedDocument],
+) -> Result<Vec<PageFile>, Failure> {
+    let documents: Vec<PublishedDocument> = documents.iter().map(published).collect();
+    let files = baocao_site::edition_files(edition, catalogue, reports, &documents)?;
+    Ok(files.into_iter().map(page).collect())
+}
+
+fn root_pages(editions: &[ListedEdition], letterhead: &Letterhead) -> Result<Vec<PageFile>, Failure> {
+    let entries: Vec<EditionEntry> = editions
+        .iter()
+        .map(|edition| EditionEntry {
+            id: edition.id,
+            sealed_at: edition.sealed_at,
+            cause: edition.cause.clone(),
+            window: edition.window,
+            is_latest: edition.is_latest,
+            report: edition.report.as_ref().map(published),
+        })
+        .collect();
+    let files = baocao_site::root_files(&entries, letterhead)?;
+    Ok(files.into_iter().map(page).collect())
+}
+
+fn published(document: &LinkedDocument) -> PublishedDocument {
+    PublishedDocument {
+        title: document.title.clone(),
+        path: document.path.clone(),
+        unit: document.unit.clone(),
+        sha256: document.sha256.clone(),
+        size_bytes: document.size_bytes,
+    }
+}
+
+fn page(file: SiteFile) -> PageFile {
+    PageFile { path: file.path, bytes: file.bytes }
+}

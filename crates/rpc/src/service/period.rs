@@ -1,0 +1,63 @@
+//! When.
+
+use std::sync::Arc;
+
+use baocao_app::App;
+use baocao_app::extension::GrantExtension;
+use tonic::{Request, Response, Status};
+
+use crate::convert::page::page;
+use crate::convert::period::extension;
+use crate::service::{caller, run};
+use crate::v1::period_service_server::PeriodService;
+use crate::{status, v1};
+
+#[derive(Debug)]
+pub(crate) struct Periods {
+    pub(crate) app: Arc<App>,
+}
+
+#[tonic::async_trait]
+impl PeriodService for Periods {
+    async fn list_periods(
+        &self,
+        request: Request<v1::ListPeriodsRequest>,
+    ) -> Result<Response<v1::ListPeriodsResponse>, Status> {
+        let (actor, asked) = caller(request)?;
+        let periods = run(&self.app, |app| async move { app.periods(&actor).await }).await?;
+        let page = page(periods, "periods", asked.page_size, &asked.page_token, |view| view.row.period.to_string())
+            .map_err(|refusal| status::refused(&refusal))?;
+        let periods = page.items.into_iter().map(Into::into).collect();
+        Ok(Response::new(v1::ListPeriodsResponse { periods, next_page_token: page.next_page_token }))
+    }
+
+    async fn get_period(
+        &self,
+        request: Request<v1::GetPeriodRequest>,
+    ) -> Result<Response<v1::GetPeriodResponse>, Status> {
+        let (actor, named) = caller(request)?;
+        let view = run(&self.app, |app| async move { app.period(&actor, &named.form, &named.period).await }).await?;
+        Ok(Response::new(v1::GetPeriodResponse { period: Some(view.into()) }))
+    }
+
+    async fn close_period(
+        &self,
+        request: Request<v1::ClosePeriodRequest>,
+    ) -> Result<Response<v1::ClosePeriodResponse>, Status> {
+        let (actor, named) = caller(request)?;
+        let closed =
+            run(&self.app, |app| async move { app.close_period(&actor, &named.form, &named.period).await }).await?;
+        Ok(Response::new(v1::ClosePeriodResponse { run: Some(closed.into()) }))
+    }
+
+    async fn grant_extension(
+        &self,
+        request: Request<v1::GrantExtensionRequest>,
+    ) -> Result<Response<v1::GrantExtensionResponse>, Status> {
+        let (actor, message) = caller(request)?;
+        let unit = message.unit.clone();
+        let command = GrantExtension::try_from(message).map_err(|refusal| status::refused(&refusal))?;
+        let granted = run(&self.app, |app| async move { app.grant_extension(&actor, &command).await }).await?;
+        Ok(Response::new(v1::GrantExtensionResponse { extension: Some(extension(granted, unit)) }))
+    }
+}

@@ -1,0 +1,140 @@
+//! Requests to close and runs that close.
+
+use baocao_app::ports::{CloseRequestRow, CloseRunRow, CloseStep, Failure, StoreError};
+use baocao_domain::edition::EditionId;
+use baocao_domain::ids::FormCode;
+use baocao_domain::period::PeriodKey;
+
+use super::row::{Row, edition, form, id, instant, integer, named, number, optional_integer, period, text};
+use super::session::{SqlTx, query};
+use crate::fault::broken;
+
+/// The text that reads runs, with what follows.
+macro_rules! select_run {
+    ($rest:literal) => {
+        concat!(
+            "select id, form, period, edition, cause, step, revisions, regime_id, sealed_at, tries, last_error \
+             from close_run ",
+            $rest
+        )
+    };
+}
+
+statements! {
+    /// Asks for another edition of a period.
+    APPEND_REQUEST = "insert into close_request (form, period, cause, requested_at, run_id) \
+                      values ($1, $2, $3, $4, $5) returning id";
+    /// Requests that no run has taken up.
+    OPEN_REQUESTS = "select id, form, period, cause, requested_at, run_id from close_request \
+                     where form = $1 and run_id is null order by requested_at, id";
+    /// A run takes up the open requests of its period.
+    TAKE_REQUESTS = "update close_request set run_id = $3 where form = $1 and period = $2 and run_id is null";
+    /// Adds a run.
+    APPEND_RUN = "insert into close_run \
+                  (form, period, edition, cause, step, revisions, regime_id, sealed_at, tries, last_error) \
+                  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id";
+    /// The run of an edition.
+    RUN = select_run!("where form = $1 and period = $2 and edition = $3");
+    /// All runs of a form.
+    RUNS = select_run!("where form = $1 order by id");
+    /// Moves a run on; zero rows means that it is not at that step. What the last try said stays with a held run alone.
+    ADVANCE = "update close_run set step = $3, tries = 0, \
+               last_error = case when $3 = 'HELD' then last_error else '' end where id = $1 and step = $2";
+    /// Notes a try of the next step.
+    NOTE_TRY = "update close_run set tries = $2, last_error = case when $3 = '' then last_error else $3 end \
+                where id = $1";
+}
+
+fn read_request(row: &Row) -> Result<CloseRequestRow, Failure> {
+    Ok(CloseRequestRow {
+        id: id(row)?,
+        form: form(row)?,
+        period: period(row)?,
+        cause: serde_json::from_str(&text(row, "cause")?)?,
+        requested_at: instant(row, "requested_at")?,
+        run: optional_integer(row, "run_id")?,
+    })
+}
+
+fn read_run(row: &Row) -> Result<CloseRunRow, Failure> {
+    Ok(CloseRunRow {
+        id: id(row)?,
+        form: form(row)?,
+        edition: edition(row)?,
+        cause: serde_json::from_str(&text(row, "cause")?)?,
+        step: named(row, "step", CloseStep::parse)?,
+        revisions: serde_json::from_str(&text(row, "revisions")?)?,
+        regime: integer(row, "regime_id")?,
+        sealed_at: instant(row, "sealed_at")?,
+        tries: number(row, "tries")?,
+        last_error: text(row, "last_error")?,
+    })
+}
+
+pub(super) async fn append_request(tx: &mut SqlTx, request: &CloseRequestRow) -> Result<i64, StoreError> {
+    const DOING: &str = "asking for a close";
+    let cause = serde_json::to_string(&request.cause).map_err(|error| broken(DOING, error))?;
+    let statement = query(APPEND_REQUEST)
+        .bind(request.form.as_str())
+        .bind(request.period.to_string())
+        .bind(cause)
+        .bind(request.requested_at.micros())
+        .bind(request.run);
+    tx.one(DOING, statement, id).await
+}
+
+pub(super) async fn open_requests(tx: &mut SqlTx, form: &FormCode) -> Result<Vec<CloseRequestRow>, StoreError> {
+    tx.all("reading open requests to close", query(OPEN_REQUESTS).bind(form.as_str()), read_request).await
+}
+
+pub(super) async fn take_requests(
+    tx: &mut SqlTx,
+    form: &FormCode,
+    period: PeriodKey,
+    run: i64,
+) -> Result<(), StoreError> {
+    let statement = query(TAKE_REQUESTS).bind(form.as_str()).bind(period.to_string()).bind(run);
+    tx.run("taking up requests to close", statement).await.map(drop)
+}
+
+pub(super) async fn append_run(tx: &mut SqlTx, run: &CloseRunRow) -> Result<i64, StoreError> {
+    const DOING: &str = "adding a close run";
+    let cause = serde_json::to_string(&run.cause).map_err(|error| broken(DOING, error))?;
+    let revisions = serde_json::to_string(&run.revisions).map_err(|error| broken(DOING, error))?;
+    let statement = query(APPEND_RUN)
+        .bind(run.form.as_str())
+        .bind(run.edition.period.to_string())
+        .bind(i64::from(run.edition.number))
+        .bind(cause)
+        .bind(run.step.code())
+        .bind(revisions)
+        .bind(run.regime)
+        .bind(run.sealed_at.micros())
+        .bind(i64::from(run.tries))
+        .bind(&run.last_error);
+    tx.one(DOING, statement, id).await
+}
+
+pub(super) async fn run(
+    tx: &mut SqlTx,
+    form: &FormCode,
+    edition: EditionId,
+) -> Result<Option<CloseRunRow>, StoreError> {
+    let statement = query(RUN).bind(form.as_str()).bind(edition.period.to_string()).bind(i64::from(edition.number));
+    tx.optional("reading a close run", statement, read_run).await
+}
+
+pub(super) async fn runs(tx: &mut SqlTx, form: &FormCode) -> Result<Vec<CloseRunRow>, StoreError> {
+    tx.all("reading the close runs", query(RUNS).bind(form.as_str()), read_run).await
+}
+
+pub(super) async fn advance(tx: &mut SqlTx, id: i64, from: CloseStep, to: CloseStep) -> Result<bool, StoreError> {
+    let statement = query(ADVANCE).bind(id).bind(from.code()).bind(to.code());
+    let moved = tx.run("moving a close run on", statement).await?;
+    Ok(moved == 1)
+}
+
+pub(super) async fn note_try(tx: &mut SqlTx, id: i64, tries: u32, error: &str) -> Result<(), StoreError> {
+    let statement = query(NOTE_TRY).bind(id).bind(i64::from(tries)).bind(error);
+    tx.run_one("noting a try of a close run", statement).await
+}

@@ -1,0 +1,225 @@
+//! The port, in one piece: each method is a function of the file of its subject.
+
+use async_trait::async_trait;
+use baocao_app::ports::{
+    AnsweredRow, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentRow,
+    EditionRow, ExtensionRow, KeyRow, PeriodRow, RegimeRow, RevisionHead, RowLock, StoreError, Tx,
+};
+use baocao_domain::edition::EditionId;
+use baocao_domain::ids::FormCode;
+use baocao_domain::instant::Instant;
+use baocao_domain::issue::IssueRecord;
+use baocao_domain::period::PeriodKey;
+use baocao_domain::submission::{Revision, SubmissionKey};
+use baocao_domain::unit::UnitVersion;
+
+use super::session::SqlTx;
+use super::{
+    audit, closes, deliveries, documents, editions, extensions, keys, periods, regimes, settings, submissions, units,
+};
+
+#[async_trait]
+impl Tx for SqlTx {
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        Self::commit(*self).await
+    }
+
+    async fn setting(&mut self, key: &str) -> Result<Option<String>, StoreError> {
+        settings::setting(self, key).await
+    }
+
+    async fn put_setting(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
+        settings::put(self, key, value).await
+    }
+
+    async fn regime_id(&mut self) -> Result<Option<i64>, StoreError> {
+        regimes::id_in_force(self).await
+    }
+
+    async fn regime(&mut self) -> Result<Option<RegimeRow>, StoreError> {
+        regimes::in_force(self).await
+    }
+
+    async fn regime_by_id(&mut self, id: i64) -> Result<Option<RegimeRow>, StoreError> {
+        regimes::by_id(self, id).await
+    }
+
+    async fn append_regime(&mut self, regime: &RegimeRow) -> Result<i64, StoreError> {
+        regimes::append(self, regime).await
+    }
+
+    async fn unit_versions(&mut self) -> Result<Vec<UnitVersion>, StoreError> {
+        units::all(self).await
+    }
+
+    async fn append_unit_version(&mut self, version: &UnitVersion) -> Result<(), StoreError> {
+        units::append(self, version).await
+    }
+
+    async fn plan_period(&mut self, period: &PeriodRow) -> Result<(), StoreError> {
+        periods::plan(self, period).await
+    }
+
+    async fn period(
+        &mut self,
+        form: &FormCode,
+        period: PeriodKey,
+        lock: RowLock,
+    ) -> Result<Option<PeriodRow>, StoreError> {
+        periods::period(self, form, period, lock).await
+    }
+
+    async fn periods(&mut self, form: &FormCode) -> Result<Vec<PeriodRow>, StoreError> {
+        periods::all(self, form).await
+    }
+
+    async fn seal_period(&mut self, form: &FormCode, edition: EditionId) -> Result<(), StoreError> {
+        periods::seal(self, form, edition).await
+    }
+
+    async fn answered(&mut self, client: &str, request_id: &str) -> Result<Option<AnsweredRow>, StoreError> {
+        submissions::answered(self, client, request_id).await
+    }
+
+    async fn remember_answer(&mut self, answer: &AnsweredRow) -> Result<(), StoreError> {
+        submissions::remember(self, answer).await
+    }
+
+    async fn revision(&mut self, key: &SubmissionKey, number: Option<u32>) -> Result<Option<Revision>, StoreError> {
+        submissions::revision(self, key, number).await
+    }
+
+    async fn append_revision(&mut self, revision: &Revision) -> Result<i64, StoreError> {
+        submissions::append_revision(self, revision).await
+    }
+
+    async fn revision_heads(&mut self, form: &FormCode, period: PeriodKey) -> Result<Vec<RevisionHead>, StoreError> {
+        submissions::heads(self, form, period).await
+    }
+
+    async fn revisions(&mut self, ids: &[i64]) -> Result<Vec<Revision>, StoreError> {
+        submissions::by_ids(self, ids).await
+    }
+
+    async fn submission_counts(&mut self, form: &FormCode) -> Result<(i64, i64), StoreError> {
+        submissions::counts(self, form).await
+    }
+
+    async fn append_extension(&mut self, extension: &ExtensionRow) -> Result<i64, StoreError> {
+        extensions::append(self, extension).await
+    }
+
+    async fn extension(&mut self, key: &SubmissionKey, now: Instant) -> Result<Option<ExtensionRow>, StoreError> {
+        extensions::valid(self, key, now).await
+    }
+
+    async fn append_close_request(&mut self, request: &CloseRequestRow) -> Result<i64, StoreError> {
+        closes::append_request(self, request).await
+    }
+
+    async fn open_close_requests(&mut self, form: &FormCode) -> Result<Vec<CloseRequestRow>, StoreError> {
+        closes::open_requests(self, form).await
+    }
+
+    async fn take_close_requests(&mut self, form: &FormCode, period: PeriodKey, run: i64) -> Result<(), StoreError> {
+        closes::take_requests(self, form, period, run).await
+    }
+
+    async fn append_close_run(&mut self, run: &CloseRunRow) -> Result<i64, StoreError> {
+        closes::append_run(self, run).await
+    }
+
+    async fn close_run(&mut self, form: &FormCode, edition: EditionId) -> Result<Option<CloseRunRow>, StoreError> {
+        closes::run(self, form, edition).await
+    }
+
+    async fn close_runs(&mut self, form: &FormCode) -> Result<Vec<CloseRunRow>, StoreError> {
+        closes::runs(self, form).await
+    }
+
+    async fn advance_close_run(&mut self, id: i64, from: CloseStep, to: CloseStep) -> Result<bool, StoreError> {
+        closes::advance(self, id, from, to).await
+    }
+
+    async fn note_close_try(&mut self, id: i64, tries: u32, error: &str) -> Result<(), StoreError> {
+        closes::note_try(self, id, tries, error).await
+    }
+
+    async fn append_edition(&mut self, edition: &EditionRow) -> Result<(), StoreError> {
+        editions::append(self, edition).await
+    }
+
+    async fn edition(&mut self, form: &FormCode, id: EditionId) -> Result<Option<EditionRow>, StoreError> {
+        editions::by_id(self, form, id).await
+    }
+
+    async fn editions(&mut self, form: &FormCode) -> Result<Vec<EditionRow>, StoreError> {
+        editions::all(self, form).await
+    }
+
+    async fn release_edition(&mut self, form: &FormCode, id: EditionId, at: Instant) -> Result<(), StoreError> {
+        editions::release(self, form, id, at).await
+    }
+
+    async fn append_document(&mut self, document: &DocumentRow) -> Result<(), StoreError> {
+        documents::append(self, document).await
+    }
+
+    async fn documents(&mut self, form: &FormCode, edition: EditionId) -> Result<Vec<DocumentRow>, StoreError> {
+        documents::all(self, form, edition).await
+    }
+
+    async fn append_issue(
+        &mut self,
+        form: &FormCode,
+        edition: EditionId,
+        record: &IssueRecord,
+        at: Instant,
+    ) -> Result<(), StoreError> {
+        documents::append_issue(self, form, edition, record, at).await
+    }
+
+    async fn issue(&mut self, form: &FormCode, edition: EditionId) -> Result<Option<IssueRecord>, StoreError> {
+        documents::issue(self, form, edition).await
+    }
+
+    async fn enqueue(&mut self, delivery: &DeliveryRow) -> Result<bool, StoreError> {
+        deliveries::enqueue(self, delivery).await
+    }
+
+    async fn due_deliveries(&mut self, now: Instant, batch_max: u32) -> Result<Vec<DeliveryRow>, StoreError> {
+        deliveries::due(self, now, batch_max).await
+    }
+
+    async fn interrupted_deliveries(&mut self) -> Result<Vec<DeliveryRow>, StoreError> {
+        deliveries::interrupted(self).await
+    }
+
+    async fn deliveries(&mut self, form: &FormCode, edition: EditionId) -> Result<Vec<DeliveryRow>, StoreError> {
+        deliveries::all(self, form, edition).await
+    }
+
+    async fn move_delivery(&mut self, from: DeliveryState, to: &DeliveryRow) -> Result<bool, StoreError> {
+        deliveries::move_on(self, from, to).await
+    }
+
+    async fn key(&mut self, id: &str) -> Result<Option<KeyRow>, StoreError> {
+        keys::key(self, id).await
+    }
+
+    async fn append_key(&mut self, key: &KeyRow) -> Result<(), StoreError> {
+        keys::append(self, key).await
+    }
+
+    async fn audit_head(&mut self) -> Result<(i64, String), StoreError> {
+        audit::head(self).await
+    }
+
+    async fn append_audit(&mut self, entry: &AuditRow) -> Result<(), StoreError> {
+        audit::append(self, entry).await
+    }
+
+    async fn audit_entries(&mut self, from_seq: i64, batch_max: u32) -> Result<Vec<AuditRow>, StoreError> {
+        audit::entries(self, from_seq, batch_max).await
+    }
+}

@@ -1,0 +1,181 @@
+//! SQLite: one file, one writer, four readers. Everything that differs from PostgreSQL stands in this folder.
+//!
+//! Write transactions begin with the write lock (`begin immediate`): a deferred one fails with "locked" as soon as two
+//! of them read before they write, whatever the busy timeout. A single writer connection makes callers wait in the
+//! pool, in order, instead of in SQLite's busy loop.
+
+mod lock;
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use baocao_app::ports::{Store, StoreError, Tx};
+use sqlx::error::DatabaseError;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Row, SqlSafeStr};
+
+use crate::OpenError;
+
+/// The driver that the shared statements are compiled for.
+pub(crate) type Db = sqlx::Sqlite;
+
+/// Begins a transaction that may write, with the write lock.
+const BEGIN: &str = "begin immediate";
+
+/// Begins a transaction that reads one snapshot.
+const BEGIN_READ: &str = "begin";
+
+/// Holds a row against changes: the one writer has the whole database already.
+macro_rules! for_share {
+    () => {
+        ""
+    };
+}
+
+/// Holds a row against changes and other holders: the one writer has the whole database already.
+macro_rules! for_update {
+    () => {
+        ""
+    };
+}
+
+#[path = "../sql/mod.rs"]
+mod sql;
+
+use sql::SqlTx;
+
+/// The oldest library that does not corrupt a write-ahead log on reset (<https://sqlite.org/wal.html>, fixed in 3.51.3).
+pub const VERSION_MIN: &str = "3.51.3";
+
+/// How long a connection waits for a lock of another process.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a caller waits for its turn.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Connections that write.
+const WRITERS: u32 = 1;
+
+/// Connections that read.
+const READERS_MAX: u32 = 4;
+
+/// The pools of one file.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+/// All statements as this database gets them: name and text.
+#[must_use]
+pub fn statements() -> Vec<(&'static str, &'static str)> {
+    sql::statements()
+}
+
+/// Opens a file, makes it if there is none, and brings its schema to this version.
+///
+/// # Errors
+/// [`OpenError`] when the library is too old, the file is locked or cannot be used.
+pub async fn open(path: &Path) -> Result<SqliteStore, OpenError> {
+    if path.as_os_str().is_empty() || path.as_os_str() == ":memory:" {
+        return Err(OpenError::InMemory);
+    }
+    let _alone = lock::exclusive(path).await?;
+    let options = SqliteConnectOptions::new().filename(path).foreign_keys(true).busy_timeout(BUSY_TIMEOUT);
+    let writer = pool(WRITERS)
+        .connect_with(
+            options
+                .clone()
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // With NORMAL a power loss may take commits that were acknowledged.
+                .synchronous(SqliteSynchronous::Full),
+        )
+        .await
+        .map_err(OpenError::Connect)?;
+    refuse_old_library(&writer).await?;
+    let mut connection = writer.acquire().await.map_err(OpenError::Connect)?;
+    // Not `run`: its future is not `Send` for every lifetime, and whoever opens may be a task.
+    migrator().run_direct(None, &mut *connection, false).await.map_err(OpenError::Migrate)?;
+    drop(connection);
+    let readers = pool(READERS_MAX).connect_with(options.read_only(true)).await.map_err(OpenError::Connect)?;
+    Ok(SqliteStore { writer, readers })
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn begin(&self) -> Result<Box<dyn Tx>, StoreError> {
+        Ok(Box::new(SqlTx::begin(&self.writer, BEGIN).await?))
+    }
+
+    async fn read(&self) -> Result<Box<dyn Tx>, StoreError> {
+        Ok(Box::new(SqlTx::begin_reading(&self.readers, BEGIN_READ).await?))
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        sql::ping(&self.readers).await
+    }
+}
+
+/// Connections stay open: there is no server that could go away.
+fn pool(connections_max: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections_max)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+}
+
+fn migrator() -> Migrator {
+    let first = include_str!("../../migrations/sqlite/0001_first.sql");
+    Migrator::with_migrations(vec![Migration::new(
+        1,
+        Cow::Borrowed("first"),
+        MigrationType::Simple,
+        first.into_sql_str(),
+        false,
+    )])
+}
+
+async fn refuse_old_library(pool: &SqlitePool) -> Result<(), OpenError> {
+    let row = sqlx::query("select sqlite_version() as version").fetch_one(pool).await.map_err(OpenError::Connect)?;
+    let found: String = row.try_get("version").map_err(OpenError::Connect)?;
+    if version(&found) < version(VERSION_MIN) {
+        return Err(OpenError::SqliteTooOld { found });
+    }
+    Ok(())
+}
+
+/// The parts of a version as numbers: as text, 3.9 would come after 3.51.
+fn version(text: &str) -> Vec<u32> {
+    text.split('.').map(|part| part.parse().unwrap_or(0)).collect()
+}
+
+/// Whether the same call may go through later: busy, locked, or a disk that somebody can make room on.
+fn passes(refusal: &dyn DatabaseError) -> bool {
+    const BUSY: i32 = 5;
+    const LOCKED: i32 = 6;
+    const FULL: i32 = 13;
+    let extended: Option<i32> = refusal.code().and_then(|code| code.parse().ok());
+    extended.is_some_and(|code| [BUSY, LOCKED, FULL].contains(&(code & 0xff)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_as_numbers() {
+        for (older, newer) in
+            [("3.51.2", VERSION_MIN), ("3.9.0", VERSION_MIN), ("3.51", VERSION_MIN), ("2.8.17", "3.0.0")]
+        {
+            assert!(version(older) < version(newer), "{older} < {newer}");
+        }
+        assert!(version("3.51.10") > version(VERSION_MIN));
+        assert_eq!(version("3.51.3"), version(VERSION_MIN));
+    }
+}

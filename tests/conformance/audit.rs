@@ -1,0 +1,68 @@
+//! The audit chain.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use baocao_app::ports::{AuditRow, StoreError};
+
+use super::database::Database;
+use super::rows::{entry_after, hash};
+
+pub(crate) async fn the_chain_begins_with_zeros(db: Arc<Database>) {
+    let mut tx = db.store.begin().await.expect("begun");
+    assert_eq!(tx.audit_head().await.expect("read"), (0, hash('0')));
+    assert_eq!(tx.audit_entries(1, 10).await.expect("read"), []);
+}
+
+pub(crate) async fn entries_follow_each_other_or_are_refused(db: Arc<Database>) {
+    let mut tx = db.store.begin().await.expect("begun");
+    let mut written = Vec::new();
+    for digit in ['a', 'b', 'c'] {
+        let entry = entry_after(&tx.audit_head().await.expect("held"), digit);
+        tx.append_audit(&entry).await.expect("added");
+        written.push(entry);
+    }
+    let head = tx.audit_head().await.expect("held");
+    assert_eq!(head, (3, hash('c')));
+    tx.commit().await.expect("committed");
+
+    let next = entry_after(&head, 'd');
+    for (what, entry) in [
+        ("a gap", AuditRow { seq: 5, ..next.clone() }),
+        ("a place that is taken", AuditRow { seq: 3, ..next.clone() }),
+        ("a fork", AuditRow { prev_hash: hash('b'), ..next.clone() }),
+    ] {
+        let mut tx = db.store.begin().await.expect("begun");
+        let refused = tx.append_audit(&entry).await;
+        assert!(matches!(refused, Err(StoreError::Conflict { .. })), "{what}: {refused:?}");
+        let commit = tx.commit().await;
+        assert!(matches!(commit, Err(StoreError::Broken { .. })), "{what}: {commit:?}");
+    }
+
+    let mut tx = db.store.read().await.expect("begun");
+    assert_eq!(tx.audit_head().await.expect("read"), head);
+    assert_eq!(tx.audit_entries(1, 10).await.expect("read"), written);
+    assert_eq!(tx.audit_entries(2, 1).await.expect("read"), written[1..2], "from a place on, at most so many");
+    assert_eq!(tx.audit_entries(4, 10).await.expect("read"), []);
+}
+
+pub(crate) async fn writers_queue_up_at_the_head(db: Arc<Database>) {
+    let mut first = db.store.begin().await.expect("begun");
+    let head = first.audit_head().await.expect("held");
+    let store = Arc::clone(&db.store);
+    let second = tokio::spawn(async move {
+        let mut tx = store.begin().await.expect("begun");
+        let head = tx.audit_head().await.expect("held");
+        tx.append_audit(&entry_after(&head, 'b')).await.expect("added");
+        tx.commit().await.expect("committed");
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!second.is_finished(), "it did not wait");
+    first.append_audit(&entry_after(&head, 'a')).await.expect("added");
+    first.commit().await.expect("committed");
+    second.await.expect("ended");
+    let mut tx = db.store.read().await.expect("begun");
+    let seqs: Vec<i64> = tx.audit_entries(1, 10).await.expect("read").iter().map(|entry| entry.seq).collect();
+    assert_eq!(seqs, [1, 2]);
+    assert_eq!(tx.audit_head().await.expect("read"), (2, hash('b')));
+}

@@ -1,0 +1,104 @@
+//! Requests to close and runs that close.
+
+use std::sync::Arc;
+
+use baocao_app::ports::{CloseRequestRow, CloseRunRow, CloseStep, RegimeRow, Store, StoreError};
+use baocao_domain::edition::Cause;
+
+use super::database::Database;
+use super::rows::{at, edition_id, form, key, other_form, plan, regime, request, run};
+
+/// Plans the periods and applies a regime; answers with its id.
+async fn prepared(store: &dyn Store) -> i64 {
+    plan(store, &["2022-M07", "2022-M08", "2022-Q3"]).await;
+    let mut tx = store.begin().await.expect("begun");
+    let id = tx.append_regime(&RegimeRow { ..regime("lang-son-2022") }).await.expect("applied");
+    tx.commit().await.expect("committed");
+    id
+}
+
+pub(crate) async fn a_request_is_taken_up_once_by_the_run_of_its_period(db: Arc<Database>) {
+    let regime = prepared(db.store.as_ref()).await;
+    let mut tx = db.store.begin().await.expect("begun");
+    let later = request("2022-M07", at(9));
+    let earlier = CloseRequestRow { cause: Cause::Locked, ..request("2022-M07", at(3)) };
+    let other = CloseRequestRow {
+        cause: Cause::MonthRestated { edition: edition_id("2022-M07/2") },
+        ..request("2022-Q3", at(5))
+    };
+    let later_id = tx.append_close_request(&later).await.expect("asked");
+    let earlier_id = tx.append_close_request(&earlier).await.expect("asked");
+    let other_id = tx.append_close_request(&other).await.expect("asked");
+    let open = tx.open_close_requests(&form()).await.expect("read");
+    let other = CloseRequestRow { id: other_id, ..other };
+    let expected =
+        [CloseRequestRow { id: earlier_id, ..earlier }, other.clone(), CloseRequestRow { id: later_id, ..later }];
+    assert_eq!(open, expected, "oldest first");
+    assert_eq!(tx.open_close_requests(&other_form()).await.expect("read"), []);
+
+    let run = tx.append_close_run(&run("2022-M07/1", regime)).await.expect("begun");
+    tx.take_close_requests(&form(), key("2022-M07"), run).await.expect("taken up");
+    tx.take_close_requests(&form(), key("2022-M08"), run).await.expect("there is none");
+    tx.commit().await.expect("committed");
+    let mut tx = db.store.read().await.expect("begun");
+    assert_eq!(tx.open_close_requests(&form()).await.expect("read"), [other], "another period's stays open");
+}
+
+pub(crate) async fn an_edition_has_one_run(db: Arc<Database>) {
+    let regime = prepared(db.store.as_ref()).await;
+    let (month, quarter) = (run("2022-M07/1", regime), run("2022-Q3/1", regime));
+    let mut tx = db.store.begin().await.expect("begun");
+    let quarter_id = tx.append_close_run(&quarter).await.expect("begun");
+    let month_id = tx.append_close_run(&month).await.expect("begun");
+    tx.commit().await.expect("committed");
+
+    let mut tx = db.store.begin().await.expect("begun");
+    let twice = tx.append_close_run(&month).await;
+    assert!(matches!(twice, Err(StoreError::Conflict { .. })), "{twice:?}");
+    drop(tx);
+
+    let (month, quarter) = (CloseRunRow { id: month_id, ..month }, CloseRunRow { id: quarter_id, ..quarter });
+    let mut tx = db.store.read().await.expect("begun");
+    assert_eq!(tx.close_run(&form(), edition_id("2022-M07/1")).await.expect("read"), Some(month.clone()));
+    assert_eq!(tx.close_run(&form(), edition_id("2022-M07/2")).await.expect("read"), None);
+    assert_eq!(tx.close_runs(&form()).await.expect("read"), [quarter, month], "in the order in which they were begun");
+    assert_eq!(tx.close_runs(&other_form()).await.expect("read"), []);
+}
+
+pub(crate) async fn a_run_moves_only_from_where_it_is(db: Arc<Database>) {
+    let regime = prepared(db.store.as_ref()).await;
+    let mut tx = db.store.begin().await.expect("begun");
+    let id = tx.append_close_run(&run("2022-M07/1", regime)).await.expect("begun");
+    tx.note_close_try(id, 1, "no room on the disk").await.expect("noted");
+    let (sealed, aggregated) = (CloseStep::Sealed, CloseStep::Aggregated);
+    assert!(!tx.advance_close_run(id, aggregated, CloseStep::Rendered).await.expect("asked"), "it is not there");
+    assert!(!tx.advance_close_run(id + 1, sealed, aggregated).await.expect("asked"), "there is no such run");
+    assert!(tx.advance_close_run(id, sealed, aggregated).await.expect("moved"));
+    assert!(!tx.advance_close_run(id, sealed, aggregated).await.expect("asked"), "it has moved already");
+    let moved = tx.close_run(&form(), edition_id("2022-M07/1")).await.expect("read").expect("there");
+    let expected = CloseRunRow { id, step: aggregated, ..run("2022-M07/1", regime) };
+    assert_eq!(moved, expected, "its tries are forgotten");
+
+    let mut at = aggregated;
+    for step in CloseStep::ALL.into_iter().skip(2) {
+        assert!(tx.advance_close_run(id, at, step).await.expect("moved"), "{at:?} → {step:?}");
+        at = step;
+    }
+}
+
+pub(crate) async fn a_run_in_trouble_remembers_why(db: Arc<Database>) {
+    let regime = prepared(db.store.as_ref()).await;
+    let mut tx = db.store.begin().await.expect("begun");
+    let id = tx.append_close_run(&run("2022-M07/1", regime)).await.expect("begun");
+    let steps = [(1, "", ""), (1, "no font", "no font"), (2, "", "no font"), (2, "no disk", "no disk")];
+    for (tries, error, remembered) in steps {
+        tx.note_close_try(id, tries, error).await.expect("noted");
+        let run = tx.close_run(&form(), edition_id("2022-M07/1")).await.expect("read").expect("there");
+        assert_eq!((run.tries, run.last_error.as_str()), (tries, remembered));
+    }
+    assert!(tx.advance_close_run(id, CloseStep::Sealed, CloseStep::Held).await.expect("held"));
+    let held = tx.close_run(&form(), edition_id("2022-M07/1")).await.expect("read").expect("there");
+    assert_eq!(held.last_error, "no disk", "the operator reads why it is held");
+    let nobody = tx.note_close_try(id + 1, 1, "").await;
+    assert!(matches!(nobody, Err(StoreError::Broken { .. })), "{nobody:?}");
+}

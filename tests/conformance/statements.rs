@@ -1,0 +1,61 @@
+//! One text for both databases: what is prepared, and what the stories call.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::database::Database;
+
+pub(crate) async fn every_statement_is_prepared(db: Arc<Database>) {
+    assert!(db.statements().len() > 40, "the list is complete: {}", db.statements().len());
+    assert_eq!(db.refused().await, Vec::<String>::new());
+}
+
+#[test]
+fn both_databases_have_the_same_text_but_for_locks() {
+    let (sqlite, postgres) = (baocao_store::sqlite::statements(), baocao_store::postgres::statements());
+    assert_eq!(sqlite.len(), postgres.len());
+    for ((name, plain), (_, locking)) in sqlite.iter().zip(&postgres) {
+        let unlocked = locking.trim_end_matches(" for update").trim_end_matches(" for share");
+        assert_eq!(*plain, unlocked, "{name}");
+    }
+}
+
+#[test]
+fn a_text_names_its_columns_and_leaves_out_what_could_differ() {
+    for (name, text) in baocao_store::sqlite::statements() {
+        assert_eq!(text, text.trim(), "{name}");
+        assert!(!text.replace("count(*)", "").contains('*'), "{name} names no column: {text}");
+        let outside_quotes: String = text.split('\'').step_by(2).collect();
+        assert_eq!(outside_quotes, outside_quotes.to_lowercase(), "{name} is not in lower case");
+        for absent in ["now()", "current_timestamp", "random", "sum(", "strftime", "interval", " like "] {
+            assert!(!text.contains(absent), "{name} says {absent}: {text}");
+        }
+    }
+}
+
+/// A method that no story calls is a method that nobody knows to work.
+#[test]
+fn every_method_of_the_port_is_called_by_a_story() {
+    let port = include_str!("../../crates/app/src/ports.rs");
+    let stories = concat!(
+        include_str!("audit.rs"),
+        include_str!("closes.rs"),
+        include_str!("editions.rs"),
+        include_str!("mails.rs"),
+        include_str!("periods.rs"),
+        include_str!("submissions.rs"),
+        include_str!("transactions.rs"),
+        include_str!("units.rs"),
+    );
+    let methods: BTreeSet<&str> = ["pub trait Store", "pub trait Tx"]
+        .iter()
+        .filter_map(|head| port.split_once(head))
+        .filter_map(|(_, rest)| rest.split_once("\n}\n"))
+        .flat_map(|(body, _)| body.split("async fn ").skip(1))
+        .filter_map(|declaration| declaration.split_once('('))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(methods.len() > 40, "the port was read: {methods:?}");
+    let uncalled: Vec<&&str> = methods.iter().filter(|name| !stories.contains(&format!(".{name}("))).collect();
+    assert!(uncalled.is_empty(), "no story calls {uncalled:?}");
+}
