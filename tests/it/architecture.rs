@@ -169,12 +169,14 @@ fn transactions_begin_in_the_store_only_through_its_seam() {
 
 #[test]
 fn every_source_says_what_it_is() {
+    // Put together, so that this file does not have what it looks for.
+    let allows = ["#[", "allow("].concat();
     for folder in ["crates", "jobs", "tests"] {
         for (path, text) in sources(&root().join(folder)) {
             let says = text.starts_with("//!") || text.starts_with("#![doc = include_str!");
             assert!(says, "{} has no module doc", path.display());
             let generated = path.ends_with("crates/rpc/src/lib.rs");
-            assert!(generated || !code(&text).contains("#[allow("), "{} allows: expect, with a reason", path.display());
+            assert!(generated || !code(&text).contains(&allows), "{} allows: expect, with a reason", path.display());
         }
     }
 }

@@ -5,5 +5,7 @@ mod closing;
 #[path = "../conformance/database.rs"]
 #[expect(dead_code, reason = "the conformance suite uses the rest")]
 mod database;
+mod demo;
+mod processes;
 mod refusals;
 mod world;

@@ -30,7 +30,7 @@ use tokio::net::TcpListener;
 pub(crate) struct World {
     pub(crate) app: Arc<App>,
     pub(crate) clock: PlayClock,
-    pub(crate) folder: TempDir,
+    _folder: TempDir,
     pub(crate) files: Arc<DataFolder>,
     pub(crate) loaded: LoadedRegime,
     pub(crate) allotment: Allotment,
@@ -51,7 +51,7 @@ impl World {
         assert!(first_start(&app, folder.path(), &loaded, begins).await.expect("first start"));
         let keys = read_keys(&folder.path().join(KEYS_FILE)).expect("keys").into_iter().collect();
         let allotment = allot(&loaded.regime, &loaded.units);
-        Self { app, clock, folder, files, loaded, allotment, keys }
+        Self { app, clock, _folder: folder, files, loaded, allotment, keys }
     }
 
     /// Opens the gRPC door; the jobs do not run unless they are told to.

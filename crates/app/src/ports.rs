@@ -387,7 +387,7 @@ pub struct DeliveryRow {
     pub id: String,
     /// The form.
     pub form: FormCode,
-    /// The edition that caused it. At most one per form, edition, recipient and purpose.
+    /// The edition that caused it. At most one per form, edition, unit, recipient and purpose.
     pub edition: EditionId,
     /// About which unit.
     pub unit: UnitCode,
@@ -569,7 +569,7 @@ pub trait Tx: Send {
     /// The issue record of an edition.
     async fn issue(&mut self, form: &FormCode, edition: EditionId) -> Result<Option<IssueRecord>, StoreError>;
 
-    /// Queues a mail unless there is one to this recipient for this cause; answers whether it was queued.
+    /// Queues a mail unless there is one about this unit to this recipient for this cause; answers whether it was queued.
     async fn enqueue(&mut self, delivery: &DeliveryRow) -> Result<bool, StoreError>;
     /// Mails that are queued or in doubt and whose instant has come, oldest first, at most so many.
     async fn due_deliveries(&mut self, now: Instant, batch_max: u32) -> Result<Vec<DeliveryRow>, StoreError>;

@@ -15,8 +15,6 @@ use tokio::time::{Sleep, sleep};
 use tokio_stream::Stream;
 use tonic::transport::server::{Connected, TcpConnectInfo};
 
-use crate::limits::FIRST_BYTE_MAX;
-
 /// Pause after an `accept` that failed: it is mostly a lack of descriptors, which does not end at once.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(100);
 
@@ -26,12 +24,13 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(100);
 pub(crate) struct Accepted {
     listener: TcpListener,
     places: Arc<Semaphore>,
+    first_byte_max: Duration,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
 impl Accepted {
-    pub(crate) fn new(listener: TcpListener, connections_max: usize) -> Self {
-        Self { listener, places: Arc::new(Semaphore::new(connections_max)), pause: None }
+    pub(crate) fn new(listener: TcpListener, connections_max: usize, first_byte_max: Duration) -> Self {
+        Self { listener, places: Arc::new(Semaphore::new(connections_max)), first_byte_max, pause: None }
     }
 }
 
@@ -46,7 +45,7 @@ impl Stream for Accepted {
             }
             match ready!(self.listener.poll_accept(cx)) {
                 Ok((stream, _)) => match Arc::clone(&self.places).try_acquire_owned() {
-                    Ok(place) => return Poll::Ready(Some(Connection::new(stream, place))),
+                    Ok(place) => return Poll::Ready(Some(Connection::new(stream, place, self.first_byte_max))),
                     Err(_) => tracing::debug!("connection refused: too many"),
                 },
                 Err(error) => {
@@ -68,10 +67,10 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    fn new(stream: TcpStream, place: OwnedSemaphorePermit) -> io::Result<Self> {
+    fn new(stream: TcpStream, place: OwnedSemaphorePermit, first_byte_max: Duration) -> io::Result<Self> {
         // Small answers must not wait for more to come.
         stream.set_nodelay(true)?;
-        Ok(Self { stream, silence: Some(Box::pin(sleep(FIRST_BYTE_MAX))), _place: place })
+        Ok(Self { stream, silence: Some(Box::pin(sleep(first_byte_max))), _place: place })
     }
 }
 
@@ -126,7 +125,7 @@ impl AsyncWrite for Connection {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::AsyncReadExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio_stream::StreamExt;
 
     use super::*;
@@ -135,7 +134,7 @@ mod tests {
     async fn one_connection_too_many_is_closed_and_a_free_place_is_given_again() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let mut accepted = Accepted::new(listener, 1);
+        let mut accepted = Accepted::new(listener, 1, Duration::from_secs(10));
         let connect = async || TcpStream::connect(address).await.expect("a connection");
 
         let _first = connect().await;
@@ -148,5 +147,23 @@ mod tests {
         drop(held);
         let _third = connect().await;
         accepted.next().await.expect("open").expect("accepted");
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_says_nothing_is_let_go_and_one_that_has_spoken_is_not() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let mut accepted = Accepted::new(listener, 2, Duration::from_millis(50));
+        for speaks in [false, true] {
+            let mut peer = TcpStream::connect(address).await.expect("a connection");
+            let mut connection = accepted.next().await.expect("open").expect("accepted");
+            if speaks {
+                peer.write_all(b"P").await.expect("sent");
+                assert_eq!(connection.read(&mut [0; 8]).await.expect("a byte"), 1);
+            }
+            let read = tokio::time::timeout(Duration::from_millis(300), connection.read(&mut [0; 8])).await;
+            let let_go = read.ok().and_then(Result::err).map(|error| error.kind());
+            assert_eq!(let_go, (!speaks).then_some(io::ErrorKind::TimedOut), "speaks: {speaks}");
+        }
     }
 }

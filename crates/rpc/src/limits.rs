@@ -123,6 +123,8 @@ where
 
 #[cfg(test)]
 mod tests {
+    use tower::ServiceExt;
+
     use super::*;
 
     #[test]
@@ -131,5 +133,37 @@ mod tests {
             let age = connection_age(spread).as_secs();
             assert!((1_620..=1_980).contains(&age), "{spread}: {age}");
         }
+    }
+
+    #[tokio::test]
+    async fn calls_beyond_the_limit_are_refused_with_a_reason_and_health_still_answers() {
+        let (release, held) = tokio::sync::watch::channel(false);
+        let slow = tower::service_fn(move |_: Request<Body>| {
+            let mut held = held.clone();
+            async move {
+                held.wait_for(|released| *released).await.expect("a sender");
+                Ok::<_, std::convert::Infallible>(Response::new(Body::default()))
+            }
+        });
+        let limited = InFlight::new(1).layer(slow);
+        let ask = |path: &'static str| {
+            let request = Request::builder().uri(path).body(Body::default()).expect("a request");
+            limited.clone().oneshot(request)
+        };
+        let refused = |answer: Response<Body>| {
+            let status = tonic::Status::from_header_map(answer.headers());
+            status.and_then(|status| crate::client::refusal(&status)).map(|details| details.reason)
+        };
+
+        let first = tokio::spawn(ask("/baocao.v1.PeriodService/ListPeriods"));
+        tokio::task::yield_now().await;
+        let second = ask("/baocao.v1.PeriodService/ListPeriods").await.expect("an answer");
+        assert_eq!(refused(second).as_deref(), Some("OVERLOADED"));
+        let health = tokio::spawn(ask("/grpc.health.v1.Health/Check"));
+        release.send(true).expect("a receiver");
+        assert_eq!(refused(health.await.expect("no panic").expect("an answer")), None);
+        assert_eq!(refused(first.await.expect("no panic").expect("an answer")), None);
+        let third = ask("/baocao.v1.PeriodService/ListPeriods").await.expect("an answer");
+        assert_eq!(refused(third), None, "the place is free again");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use baocao_app::App;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::transport::{Identity, Server, ServerTlsConfig};
 use tonic_health::server::health_reporter;
@@ -89,25 +89,30 @@ pub async fn serve(
             report::Reports { app: Arc::clone(&app), downloads: downloads.clone() }
         ));
 
-    let (tell_stopping, stopping) = oneshot::channel();
+    let stopping = CancellationToken::new();
     let stop = async {
         stop.await;
+        stopping.cancel();
         health::tell(&reporter, false).await;
-        // Nobody listens any more only if the server has ended by itself.
-        let _ended = tell_stopping.send(());
+    };
+    let healthy = async {
+        stopping.run_until_cancelled(health::watch(&app, &reporter)).await;
+        std::future::pending::<()>().await;
     };
     // A peer that holds its connection open without a word would keep a graceful stop waiting for ever.
     let out_of_patience = async {
-        match stopping.await {
-            Ok(()) => tokio::time::sleep(limits::DRAIN_MAX).await,
-            Err(_) => std::future::pending().await,
-        }
+        stopping.cancelled().await;
+        tokio::time::sleep(limits::DRAIN_MAX).await;
     };
-    let accepted = Accepted::new(listener, limits::CONNECTIONS_MAX);
+    let accepted = Accepted::new(listener, limits::CONNECTIONS_MAX, limits::FIRST_BYTE_MAX);
     tokio::select! {
-        served = routes.serve_with_incoming_shutdown(accepted, stop) => served.map_err(ServeError::Serve)?,
+        served = routes.serve_with_incoming_shutdown(accepted, stop) => {
+            served.map_err(ServeError::Serve)?;
+            downloads.close();
+            downloads.wait().await;
+        }
         () = out_of_patience => tracing::warn!("stopped with connections still open"),
-        () = health::watch(&app, &reporter) => {}
+        () = healthy => {}
     }
     Ok(())
 }

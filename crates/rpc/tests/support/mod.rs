@@ -79,7 +79,7 @@ impl Files for Nobody {
 }
 
 /// The application.
-pub fn app() -> Arc<App> {
+pub(crate) fn app() -> Arc<App> {
     let renderers = Renderers {
         report: |_, _| Err(down().into()),
         scorecard: |_, _| Err(down().into()),

@@ -170,7 +170,7 @@ create table delivery (
     data_begun     boolean not null,
     last_reply     text collate "C" not null,
     queued_at      bigint not null,
-    unique (form, period, edition, recipient, purpose),
+    unique (form, period, edition, unit, recipient, purpose),
     foreign key (form, period, edition) references edition (form, period, number)
 );
 

@@ -169,7 +169,7 @@ create table delivery (
     data_begun     integer not null check (data_begun in (0, 1)),
     last_reply     text not null,
     queued_at      integer not null,
-    unique (form, period, edition, recipient, purpose),
+    unique (form, period, edition, unit, recipient, purpose),
     foreign key (form, period, edition) references edition (form, period, number)
 ) strict;
 

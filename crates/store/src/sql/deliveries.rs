@@ -24,7 +24,7 @@ statements! {
     ENQUEUE = "insert into delivery (id, form, period, edition, unit, purpose, recipient, message_sha256, state, \
                attempts, next_at, data_begun, last_reply, queued_at) \
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
-               on conflict (form, period, edition, recipient, purpose) do nothing";
+               on conflict (form, period, edition, unit, recipient, purpose) do nothing";
     /// Mails whose instant has come, oldest first.
     DUE = select_delivery!(
         "where state in ('queued', 'unknown') and next_at <= $1 order by next_at, queued_at, id limit $2"

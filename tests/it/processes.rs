@@ -1,0 +1,88 @@
+//! Real processes of `baocao`, started, watched and killed.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use sqlx::{Connection, Row, SqliteConnection};
+
+/// The program under test, built by `tests/run`.
+pub(crate) fn program() -> PathBuf {
+    let mut folder = std::env::current_exe().expect("this test's program");
+    folder.pop();
+    if folder.ends_with("deps") {
+        folder.pop();
+    }
+    let program = folder.join("baocao");
+    assert!(program.exists(), "{} is not there: run tests/run, or `cargo build -p baocao`", program.display());
+    program
+}
+
+/// A running process; killed when it is dropped.
+pub(crate) struct Process {
+    child: Child,
+}
+
+impl Process {
+    /// Starts the program; what it prints goes nowhere.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut command = Command::new(program());
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        // Free ports, so that processes of tests that run beside each other do not meet.
+        command.env("BAOCAO_GRPC__LISTEN", "127.0.0.1:0").env("BAOCAO_HTTP__LISTEN", "127.0.0.1:0");
+        Self { child: command.spawn().expect("the program starts") }
+    }
+
+    /// Ends it as a power cut would.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("gone");
+    }
+
+    /// Asks it to stop, and waits.
+    pub(crate) fn terminate(&mut self) -> ExitStatus {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill runs");
+        assert!(asked.success());
+        self.wait(Duration::from_secs(30))
+    }
+
+    /// Waits for its end.
+    pub(crate) fn wait(&mut self, patience: Duration) -> ExitStatus {
+        let give_up = Instant::now() + patience;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return status;
+            }
+            assert!(Instant::now() < give_up, "the process does not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if self.child.try_wait().is_ok_and(|status| status.is_none()) {
+            self.kill();
+        }
+    }
+}
+
+/// The first column of a query on a data folder's database, as text; nothing while there is no database.
+pub(crate) async fn query(data: &Path, sql: &'static str) -> Vec<String> {
+    let url = format!("sqlite:{}?mode=ro", data.join("baocao.db").display());
+    let Ok(mut connection) = SqliteConnection::connect(&url).await else { return Vec::new() };
+    let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap_or_default();
+    rows.iter().map(|row| row.try_get::<String, _>(0).expect("text")).collect()
+}
+
+/// Waits until a query answers with a text.
+pub(crate) async fn wait_for(data: &Path, sql: &'static str, wanted: &str, patience: Duration) {
+    let give_up = Instant::now() + patience;
+    loop {
+        if query(data, sql).await.iter().any(|found| found == wanted) {
+            return;
+        }
+        assert!(Instant::now() < give_up, "{sql} does not answer {wanted}");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
