@@ -17,7 +17,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("baocao-report", &["baocao-domain"]),
     ("baocao-site", &["baocao-domain"]),
     ("baocao-rpc", &["baocao-app", "baocao-domain"]),
-    ("baocao-jobs", &["baocao-app", "baocao-domain"]),
+    ("baocao-jobs", &["baocao-app"]),
     (
         "baocao",
         &[

@@ -8,7 +8,7 @@ use crate::commands::{demo, key, serve};
 
 /// Periodic reporting of local government: figures in by gRPC, editions, PDF reports, mail and public pages out.
 #[derive(Debug, Parser)]
-#[command(name = "baocao", version, about, max_term_width = 100)]
+#[command(name = "baocao", version, max_term_width = 100)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

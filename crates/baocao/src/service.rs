@@ -122,22 +122,45 @@ pub async fn listen_near(ip: std::net::IpAddr, port: u16) -> anyhow::Result<TcpL
     Err(anyhow::anyhow!("no free port from {port} on: {}", refused.map_or_else(String::new, |e| e.to_string())))
 }
 
-/// Ends when the process is asked to stop: SIGTERM or Ctrl-C.
-///
-/// # Errors
-/// When the signals cannot be listened to.
-pub async fn asked_to_stop() -> anyhow::Result<()> {
-    #[cfg(unix)]
-    {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            interrupted = tokio::signal::ctrl_c() => interrupted?,
+/// Notices SIGTERM and Ctrl-C from the moment it is made: a stop that is asked for while things start is not lost.
+#[derive(Debug)]
+pub struct StopSignal {
+    asked: CancellationToken,
+}
+
+impl StopSignal {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// When the signals cannot be listened to.
+    pub fn listen() -> anyhow::Result<Self> {
+        let asked = CancellationToken::new();
+        let ask = asked.clone();
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+            tokio::spawn(async move {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
+                ask.cancel();
+            });
         }
+        #[cfg(not(unix))]
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                ask.cancel();
+            }
+        });
+        Ok(Self { asked })
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok(())
+
+    /// Ends once the process was asked to stop.
+    pub async fn asked(&self) {
+        self.asked.cancelled().await;
+    }
 }
 
 /// The clock of a data folder: the machine's, or one that goes on where a play ended.

@@ -20,7 +20,7 @@ use crate::demo::folder;
 use crate::demo::play::{Play, begins};
 use crate::demo::sink::Sink;
 use crate::screen::{self, Stages};
-use crate::service::{Service, asked_to_stop, listen_near};
+use crate::service::{Service, StopSignal, listen_near};
 use crate::wire::wire;
 use crate::{log, regimes, setup};
 
@@ -47,6 +47,7 @@ pub struct Options {
 /// When something does not go as it must.
 pub async fn run(options: &Options) -> anyhow::Result<()> {
     let begun = Monotonic::now();
+    let stop = StopSignal::listen()?;
     folder::make(&options.dir)?;
     let dir = options.dir.canonicalize().context("the data folder is gone")?;
     log::to_file(std::fs::File::create(dir.join("baocao.log"))?);
@@ -85,13 +86,13 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     };
     let played = tokio::select! {
         played = play.run() => played.map(|()| true),
-        stopped = asked_to_stop() => stopped.map(|()| false),
+        () = stop.asked() => Ok(false),
     };
     if matches!(played, Ok(true)) {
         show(&wired.app, &dir, &addresses, &sink, begun).await?;
         if !options.exit {
             screen::line("Serving until Ctrl-C.");
-            asked_to_stop().await?;
+            stop.asked().await;
         }
     }
     drop(play);

@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use crate::cli::Place;
 use crate::clock::CLOCK_SETTING;
 use crate::config::Config;
-use crate::service::{self, Service, asked_to_stop};
+use crate::service::{self, Service, StopSignal};
 use crate::wire::{Wired, wire};
 use crate::{log, regimes, setup};
 
@@ -33,6 +33,7 @@ pub struct Options {
 /// When something does not start; the error says what.
 pub async fn run(options: &Options) -> anyhow::Result<()> {
     log::to_stderr();
+    let stop = StopSignal::listen()?;
     let config = load(&options.place)?;
     let (wired, pace) = open(&config).await?;
     let regime = regimes::shipped(&config.regime)?;
@@ -45,7 +46,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let http = listen(config.http.listen).await?;
     tracing::info!(grpc = %grpc.local_addr()?, http = %http.local_addr()?, data = %config.data.display(), "serving");
     let service = Service::start(Arc::clone(&wired.app), grpc, tls(&config)?, http, &wired.folder.site(), pace).await?;
-    asked_to_stop().await?;
+    stop.asked().await;
     tracing::info!("stopping");
     service.stop().await;
     Ok(())
