@@ -69,7 +69,8 @@ pub(crate) async fn a_run_moves_only_from_where_it_is(db: Arc<Database>) {
     let regime = prepared(db.store.as_ref()).await;
     let mut tx = db.store.begin().await.expect("begun");
     let id = tx.append_close_run(&run("2022-M07/1", regime)).await.expect("begun");
-    tx.note_close_try(id, 1, "no room on the disk").await.expect("noted");
+    let trouble = CloseRunRow { id, tries: 1, last_error: "no room on the disk".into(), ..run("2022-M07/1", regime) };
+    assert!(tx.note_close_try(&trouble).await.expect("noted"));
     let (sealed, aggregated) = (CloseStep::Sealed, CloseStep::Aggregated);
     assert!(!tx.advance_close_run(id, aggregated, CloseStep::Rendered).await.expect("asked"), "it is not there");
     assert!(!tx.advance_close_run(id + 1, sealed, aggregated).await.expect("asked"), "there is no such run");
@@ -90,15 +91,15 @@ pub(crate) async fn a_run_in_trouble_remembers_why(db: Arc<Database>) {
     let regime = prepared(db.store.as_ref()).await;
     let mut tx = db.store.begin().await.expect("begun");
     let id = tx.append_close_run(&run("2022-M07/1", regime)).await.expect("begun");
-    let steps = [(1, "", ""), (1, "no font", "no font"), (2, "", "no font"), (2, "no disk", "no disk")];
-    for (tries, error, remembered) in steps {
-        tx.note_close_try(id, tries, error).await.expect("noted");
-        let run = tx.close_run(&form(), edition_id("2022-M07/1")).await.expect("read").expect("there");
-        assert_eq!((run.tries, run.last_error.as_str()), (tries, remembered));
+    let first = CloseRunRow { id, tries: 1, ..run("2022-M07/1", regime) };
+    let failed = CloseRunRow { failures: 1, last_error: "no font".into(), next_try_at: at(99), ..first.clone() };
+    let held = CloseRunRow { tries: 2, failures: 2, held: true, ..failed.clone() };
+    for noted in [first, failed, held.clone()] {
+        assert!(tx.note_close_try(&noted).await.expect("noted"));
+        let found = tx.close_run(&form(), edition_id("2022-M07/1")).await.expect("read").expect("there");
+        assert_eq!(found, noted, "an operator reads where it stands and why");
     }
-    assert!(tx.advance_close_run(id, CloseStep::Sealed, CloseStep::Held).await.expect("held"));
-    let held = tx.close_run(&form(), edition_id("2022-M07/1")).await.expect("read").expect("there");
-    assert_eq!(held.last_error, "no disk", "the operator reads why it is held");
-    let nobody = tx.note_close_try(id + 1, 1, "").await;
-    assert!(matches!(nobody, Err(StoreError::Broken { .. })), "{nobody:?}");
+    let elsewhere = CloseRunRow { step: CloseStep::Checked, ..held.clone() };
+    assert!(!tx.note_close_try(&elsewhere).await.expect("asked"), "it is not at that step");
+    assert!(!tx.note_close_try(&CloseRunRow { id: id + 1, ..held }).await.expect("asked"), "there is no such run");
 }

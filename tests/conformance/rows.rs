@@ -161,7 +161,10 @@ pub(crate) fn run(edition: &str, regime: i64) -> CloseRunRow {
         regime,
         sealed_at: at(20),
         tries: 0,
+        failures: 0,
         last_error: String::new(),
+        next_try_at: at(20),
+        held: false,
     }
 }
 
@@ -212,6 +215,7 @@ pub(crate) fn delivery(id: &str, edition: &str, recipient: &str) -> DeliveryRow 
         attempts: 0,
         next_at: at(30),
         data_begun: false,
+        doubts: 0,
         last_reply: String::new(),
         queued_at: at(29),
     }

@@ -58,7 +58,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ has a parent").to_path_buf()
 }
 
-/// The normal dependencies of each package of the workspace.
+/// The dependencies of each package of the workspace: our own of every kind, others as the program needs them.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--no-deps", "--locked", "--offline"])
@@ -72,8 +72,10 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
         .iter()
         .map(|package| {
             let all = package["dependencies"].as_array().expect("dependencies").iter();
-            let normal = all.filter(|dependency| dependency["kind"].is_null());
-            let names = normal.filter_map(|dependency| dependency["name"].as_str().map(str::to_owned)).collect();
+            let is_ours =
+                |dependency: &&Value| dependency["name"].as_str().is_some_and(|name| name.starts_with("baocao"));
+            let counted = all.filter(|dependency| dependency["kind"].is_null() || is_ours(dependency));
+            let names = counted.filter_map(|dependency| dependency["name"].as_str().map(str::to_owned)).collect();
             (package["name"].as_str().expect("name").to_owned(), names)
         })
         .collect()

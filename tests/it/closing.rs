@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
+use baocao::files::DataFolder;
+use baocao::setup::{KEYS_FILE, first_start, read_keys};
+use baocao_app::actor::Role;
+use baocao_app::error::AppError;
 use baocao_app::ports::{CloseStep, Store};
+use baocao_app::setup::NewKey;
 use baocao_domain::edition::{Edition, EditionId, Filing};
 use baocao_domain::ids::FormCode;
 use baocao_jobs::{JobName, Jobs};
@@ -119,4 +124,67 @@ async fn three_months_missed_while_down_close_in_order_once_each() {
     let form = FormCode::parse("tthc").expect("form");
     let runs = database.store.read().await.expect("read").close_runs(&form).await.expect("runs");
     assert!(runs.iter().all(|run| run.step == CloseStep::Done));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_that_keeps_failing_is_held_until_the_operator_takes_it_up_again() {
+    let database = Database::sqlite().await;
+    let world = World::on(Arc::clone(&database.store)).await;
+    let operator = world.operator().await;
+    world.go_to_lock("2022-M09");
+    // Objects cannot be written: every render fails.
+    let (objects, aside) = (world.data().join("objects"), world.data().join("aside"));
+    std::fs::rename(&objects, &aside).expect("moved away");
+    std::fs::write(&objects, "in the way").expect("written");
+    for (failures, pause) in [(1, 60), (2, 300), (3, 0)] {
+        let report = world.app.close_due().await.expect("looked");
+        // Months fail one after the other; the quarter waits for them.
+        let failed: Vec<String> = report.failed.iter().map(|(edition, _)| edition.to_string()).collect();
+        assert_eq!(failed, ["2022-M07/1", "2022-M08/1", "2022-M09/1"], "failure {failures}");
+        let again = world.app.close_due().await.expect("looked");
+        assert!(again.failed.is_empty() && again.closed.is_empty(), "it pauses after failure {failures}");
+        world.clock.move_to(world.app.now().plus_seconds(pause));
+    }
+    world.clock.move_to(world.app.now().plus_seconds(3_600));
+    let refused = world.app.close_period(&operator, "tthc", "2022-Q3").await.expect_err("its months are not closed");
+    assert!(matches!(refused, AppError::Refused(refusal) if refusal.reason.code() == "MONTH_NOT_CLOSED"));
+
+    std::fs::remove_file(&objects).expect("removed");
+    std::fs::rename(&aside, &objects).expect("moved back");
+    assert!(world.app.close_due().await.expect("looked").closed.is_empty(), "held runs wait for the operator");
+    for month in ["2022-M07", "2022-M08", "2022-M09"] {
+        let run = world.app.close_period(&operator, "tthc", month).await.expect("taken up");
+        assert_eq!((run.step, run.held), (CloseStep::Done, false), "{month}: {}", run.last_error);
+    }
+    let form = FormCode::parse("tthc").expect("form");
+    let runs = database.store.read().await.expect("read").close_runs(&form).await.expect("runs");
+    assert!(runs.iter().any(|run| run.edition.to_string() == "2022-Q3/1" && run.step == CloseStep::Done));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_start_that_was_interrupted_is_finished_by_the_next() {
+    let database = Database::sqlite().await;
+    let world = World::bare(Arc::clone(&database.store)).await;
+    world.app.apply_regime(&world.loaded).await.expect("applied");
+    // The process died here: a regime, but no keys and no day from which on periods close.
+    let begins = world.app.now();
+    assert!(first_start(&world.app, world.data(), &world.loaded, begins).await.expect("finished"));
+    assert!(!first_start(&world.app, world.data(), &world.loaded, begins).await.expect("nothing is left to do"));
+    assert_eq!(read_keys(&world.data().join(KEYS_FILE)).expect("keys").len(), 229);
+    world.go_to_lock("2022-M07");
+    assert_eq!(world.app.close_due().await.expect("closed").closed.len(), 1, "periods close by themselves");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_data_folder_has_one_service_and_an_operator_the_whole_province() {
+    let database = Database::sqlite().await;
+    let world = World::on(Arc::clone(&database.store)).await;
+    let second = DataFolder::own(world.data()).expect_err("the folder is taken");
+    assert!(second.to_string().contains("another process"), "{second}");
+    DataFolder::beside(world.data()).expect("a key can be made beside a running service");
+
+    let scope = baocao_domain::ids::UnitCode::parse("178").expect("code");
+    let key = NewKey { client: "178".into(), role: Role::Operator, scope, days: 1 };
+    let refused = world.app.create_keys(&[key], |_| Ok(())).await.expect_err("a district does not run the province");
+    assert!(matches!(refused, AppError::Refused(refusal) if refusal.reason.code() == "ROLE_NOT_ALLOWED"));
 }

@@ -186,7 +186,7 @@ async fn a_close_that_was_killed_is_finished_by_serve_to_the_same_bytes() {
     let home = TempDir::new().expect("a temporary folder");
     let mut hashes = Vec::new();
     // `DONE`: the close was not disturbed; this is what the others must come to.
-    for step in ["DONE", "SEALED", "AGGREGATED", "RENDERED", "CHECKED"] {
+    for step in ["DONE", "SEALED", "AGGREGATED", "RENDERED", "CHECKED", "PUBLISHED"] {
         let dir = home.path().join(step);
         let data = dir.to_str().expect("a path");
         let mut demo = Process::start(&["demo", "--dir", data, "--exit"]);

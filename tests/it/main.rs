@@ -8,4 +8,5 @@ mod database;
 mod demo;
 mod processes;
 mod refusals;
+mod serving;
 mod world;

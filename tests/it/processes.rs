@@ -25,11 +25,21 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts the program; what it prints goes nowhere.
+    ///
+    /// It listens on free ports, so that processes of tests that run beside each other do not meet.
     pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::spawn(arguments, &[("BAOCAO_GRPC__LISTEN", "127.0.0.1:0"), ("BAOCAO_HTTP__LISTEN", "127.0.0.1:0")])
+    }
+
+    /// Starts the program on the ports that its configuration names.
+    pub(crate) fn start_as_configured(arguments: &[&str]) -> Self {
+        Self::spawn(arguments, &[])
+    }
+
+    fn spawn(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut command = Command::new(program());
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        // Free ports, so that processes of tests that run beside each other do not meet.
-        command.env("BAOCAO_GRPC__LISTEN", "127.0.0.1:0").env("BAOCAO_HTTP__LISTEN", "127.0.0.1:0");
+        command.envs(environment.iter().copied());
         Self { child: command.spawn().expect("the program starts") }
     }
 

@@ -122,8 +122,16 @@ async fn story(database: Arc<Database>) {
             "NOT_OBLIGED",
             vec![],
         ),
+        (
+            "05971",
+            wire.request("05971", "2000-M01", &[(good, BALANCED)]),
+            Code::FailedPrecondition,
+            "NOT_OBLIGED",
+            vec![],
+        ),
     ];
     let refused = table.len();
+    assert_eq!(refused, 9);
     for (client, request, code, reason, paths) in table {
         let status = wire.submit(client, request).await.expect_err(reason);
         let details = refusal(&status).expect("details");

@@ -30,7 +30,7 @@ use tokio::net::TcpListener;
 pub(crate) struct World {
     pub(crate) app: Arc<App>,
     pub(crate) clock: PlayClock,
-    _folder: TempDir,
+    folder: TempDir,
     pub(crate) files: Arc<DataFolder>,
     pub(crate) loaded: LoadedRegime,
     pub(crate) allotment: Allotment,
@@ -38,20 +38,31 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// On this database, on 15/6/2022.
+    /// On this database, on 15/6/2022, set up.
     pub(crate) async fn on(store: Arc<dyn Store>) -> Self {
+        let mut world = Self::bare(store).await;
+        let begins = world.app.now();
+        assert!(first_start(&world.app, world.data(), &world.loaded, begins).await.expect("first start"));
+        world.keys = read_keys(&world.data().join(KEYS_FILE)).expect("keys").into_iter().collect();
+        world
+    }
+
+    /// On this database, on 15/6/2022, before the first start.
+    pub(crate) async fn bare(store: Arc<dyn Store>) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let loaded = regimes::shipped("lang-son-2022").expect("the regime");
-        let begins = Instant::at(date(2022, 6, 15), Time::midnight());
-        let clock = PlayClock::at(begins);
+        let clock = PlayClock::at(Instant::at(date(2022, 6, 15), Time::midnight()));
         let mailer = Transport::open(MailSettings::Folder { dir: folder.path().join("mail") }).expect("mail");
-        let settings = Settings::default();
+        let data = DataFolder::own(folder.path()).expect("a data folder");
         let Wired { app, folder: files } =
-            wire(folder.path(), store, Arc::new(clock.clone()), Arc::new(mailer), settings).expect("wired");
-        assert!(first_start(&app, folder.path(), &loaded, begins).await.expect("first start"));
-        let keys = read_keys(&folder.path().join(KEYS_FILE)).expect("keys").into_iter().collect();
+            wire(data, store, Arc::new(clock.clone()), Arc::new(mailer), Settings::default());
         let allotment = allot(&loaded.regime, &loaded.units);
-        Self { app, clock, _folder: folder, files, loaded, allotment, keys }
+        Self { app, clock, folder, files, loaded, allotment, keys: BTreeMap::new() }
+    }
+
+    /// The data folder.
+    pub(crate) fn data(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// Opens the gRPC door; the jobs do not run unless they are told to.

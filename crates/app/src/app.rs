@@ -69,6 +69,8 @@ pub struct App {
     wake: Notify,
     tasks: TaskTracker,
     in_force: Mutex<Option<Arc<InForce>>>,
+    /// Held while close runs are worked on: the job and an officer's call do not work on one run.
+    pub(crate) closing: tokio::sync::Mutex<()>,
 }
 
 impl fmt::Debug for App {
@@ -103,7 +105,14 @@ impl App {
     /// The application over these ports.
     #[must_use]
     pub fn new(ports: Ports, settings: Settings) -> Arc<Self> {
-        Arc::new(Self { ports, settings, wake: Notify::new(), tasks: TaskTracker::new(), in_force: Mutex::new(None) })
+        Arc::new(Self {
+            ports,
+            settings,
+            wake: Notify::new(),
+            tasks: TaskTracker::new(),
+            in_force: Mutex::new(None),
+            closing: tokio::sync::Mutex::new(()),
+        })
     }
 
     /// Now, by the clock of business.

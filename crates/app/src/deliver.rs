@@ -22,6 +22,9 @@ const GIVE_UP_SECONDS: i64 = 5 * 24 * 3_600;
 /// How long a message in doubt waits for its one repeat, in seconds.
 const DOUBT_SECONDS: i64 = 900;
 
+/// How often a message in doubt is repeated.
+const REPEATS_MAX: u32 = 1;
+
 /// Failures in a row after which a run of the job stops: the relay is down.
 const FAILURES_IN_A_ROW_MAX: u32 = 10;
 
@@ -37,25 +40,23 @@ pub struct DeliverReport {
 }
 
 impl App {
-    /// After a start: nobody is at the messages that somebody was at. Those whose body had begun are in doubt.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn recover_deliveries(&self) -> Result<u32, AppError> {
+    /// Before a run: nobody is at the messages that somebody was at. Those whose body had begun are in doubt.
+    async fn recover_deliveries(&self) -> Result<(), AppError> {
+        let interrupted = self.ports.store.read().await?.interrupted_deliveries().await?;
+        if interrupted.is_empty() {
+            return Ok(());
+        }
         let mut tx = self.ports.store.begin().await?;
         let now = self.now();
-        let mut recovered = 0;
-        for delivery in tx.interrupted_deliveries().await? {
+        for delivery in interrupted {
             let after = if delivery.data_begun {
-                in_doubt(&delivery, "interrupted after the body had begun", now)
+                in_doubt(delivery, "interrupted after the body had begun", now)
             } else {
                 DeliveryRow { state: DeliveryState::Queued, next_at: now, ..delivery }
             };
             tx.move_delivery(DeliveryState::Sending, &after).await?;
-            recovered += 1;
         }
-        tx.commit().await?;
-        Ok(recovered)
+        Ok(tx.commit().await?)
     }
 
     /// Hands over what is due, at most one batch. A message's trouble does not stop the next; a dead relay does.
@@ -63,6 +64,7 @@ impl App {
     /// # Errors
     /// Those of the database.
     pub async fn deliver_due(&self) -> Result<DeliverReport, AppError> {
+        self.recover_deliveries().await?;
         let batch_max = self.settings.mail_batch_max;
         let due = self.ports.store.read().await?.due_deliveries(self.now(), batch_max).await?;
         let mut report = DeliverReport::default();
@@ -89,8 +91,7 @@ impl App {
         let claimed = DeliveryRow {
             state: DeliveryState::Sending,
             attempts: delivery.attempts + 1,
-            // A repeat after a doubt stays in doubt if it is interrupted.
-            data_begun: was == DeliveryState::Unknown,
+            data_begun: false,
             ..delivery
         };
         let mut tx = self.ports.store.begin().await?;
@@ -100,22 +101,29 @@ impl App {
         tx.commit().await?;
 
         let (files, hash) = (Arc::clone(&self.ports.files), claimed.message_sha256.clone());
-        let message = self.aside("read a message", move || files.object(&hash)).await?;
+        let message = match self.aside("read a message", move || files.object(&hash)).await {
+            Ok(message) => message,
+            Err(error) => {
+                let unreadable = DeliveryRow { state: DeliveryState::Failed, last_reply: error.chain(), ..claimed };
+                return self.note_outcome(unreadable).await.map(Some);
+            }
+        };
         let envelope = Envelope { from: self.settings.mail_from.clone(), to: claimed.recipient.clone() };
         let mark = Mark { store: Arc::clone(&self.ports.store), delivery: claimed.clone() };
         let answer = self.ports.mailer.send(&envelope, &message, &mark).await;
         let now = self.now();
-        let mut after = match answer {
+        let after = match answer {
             Ok(accepted) => DeliveryRow { state: DeliveryState::Sent, last_reply: accepted.reply, ..claimed },
             Err(SendFailure::Permanent(reply)) => {
                 DeliveryRow { state: DeliveryState::Failed, last_reply: reply, ..claimed }
             }
             Err(SendFailure::Temporary(reply)) => deferred(&claimed, &reply, now),
-            Err(SendFailure::InDoubt(reply)) if was == DeliveryState::Unknown => {
-                DeliveryRow { state: DeliveryState::Held, last_reply: reply, ..claimed }
-            }
-            Err(SendFailure::InDoubt(reply)) => in_doubt(&claimed, &reply, now),
+            Err(SendFailure::InDoubt(reply)) => in_doubt(claimed, &reply, now),
         };
+        self.note_outcome(after).await.map(Some)
+    }
+
+    async fn note_outcome(&self, mut after: DeliveryRow) -> Result<DeliveryState, AppError> {
         after.last_reply = after.last_reply.chars().take(500).collect();
         let mut tx = self.ports.store.begin().await?;
         tx.move_delivery(DeliveryState::Sending, &after).await?;
@@ -126,7 +134,7 @@ impl App {
                 "mail not handed over"
             );
         }
-        Ok(Some(after.state))
+        Ok(after.state)
     }
 }
 
@@ -142,12 +150,15 @@ fn deferred(delivery: &DeliveryRow, reply: &str, now: Instant) -> DeliveryRow {
     }
 }
 
-fn in_doubt(delivery: &DeliveryRow, reply: &str, now: Instant) -> DeliveryRow {
+/// The relay may have it: one repeat after a pause, then an operator decides.
+fn in_doubt(delivery: DeliveryRow, reply: &str, now: Instant) -> DeliveryRow {
+    let doubts = delivery.doubts + 1;
     DeliveryRow {
-        state: DeliveryState::Unknown,
+        state: if doubts > REPEATS_MAX { DeliveryState::Held } else { DeliveryState::Unknown },
         next_at: now.plus_seconds(DOUBT_SECONDS),
+        doubts,
         last_reply: reply.to_owned(),
-        ..delivery.clone()
+        ..delivery
     }
 }
 

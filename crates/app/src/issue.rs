@@ -13,7 +13,7 @@ use crate::canonical::{sha256_hex, to_json};
 use crate::close::object_of;
 use crate::error::AppError;
 use crate::letter::report_letter;
-use crate::ports::{DocumentKind, DocumentRow, Purpose};
+use crate::ports::{CloseStep, DocumentKind, DocumentRow, Purpose};
 use crate::text;
 
 /// A document with its bytes.
@@ -53,6 +53,8 @@ impl App {
         let in_force = self.in_force(tx.as_mut()).await?;
         let form = in_force.regime.form.code.clone();
         let row = tx.edition(&form, id).await?.ok_or(Refusal::because(Reason::UnknownEdition))?;
+        let run = tx.close_run(&form, id).await?;
+        require(run.is_some_and(|run| run.step >= CloseStep::Checked), Reason::UnknownDocument)?;
         let documents = tx.documents(&form, id).await?;
         let has_draft = documents.iter().any(|document| document.kind == DocumentKind::Draft);
         require(has_draft, Reason::UnknownDocument)?;

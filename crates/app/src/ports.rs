@@ -158,22 +158,12 @@ pub enum CloseStep {
     Enqueued,
     /// Nothing is left to do.
     Done,
-    /// A step failed too often: waits for an operator.
-    Held,
 }
 
 impl CloseStep {
     /// All steps in their order.
-    pub const ALL: [Self; 8] = [
-        Self::Sealed,
-        Self::Aggregated,
-        Self::Rendered,
-        Self::Checked,
-        Self::Published,
-        Self::Enqueued,
-        Self::Done,
-        Self::Held,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Sealed, Self::Aggregated, Self::Rendered, Self::Checked, Self::Published, Self::Enqueued, Self::Done];
 
     /// The stable name, as it is stored and logged.
     #[must_use]
@@ -186,7 +176,6 @@ impl CloseStep {
             Self::Published => "PUBLISHED",
             Self::Enqueued => "ENQUEUED",
             Self::Done => "DONE",
-            Self::Held => "HELD",
         }
     }
 
@@ -218,8 +207,14 @@ pub struct CloseRunRow {
     pub sealed_at: Instant,
     /// Tries of the step that comes next, counted before each try.
     pub tries: u32,
+    /// Those of the tries that failed with an error; the others ended without a word.
+    pub failures: u32,
     /// What the last failed try said; empty if none.
     pub last_error: String,
+    /// Not tried again before this instant.
+    pub next_try_at: Instant,
+    /// The step failed too often: the run waits for an operator.
+    pub held: bool,
 }
 
 /// The head of a revision.
@@ -405,6 +400,8 @@ pub struct DeliveryRow {
     pub next_at: Instant,
     /// The body of the current try has begun: a repeat may make a second copy.
     pub data_begun: bool,
+    /// How often it was in doubt whether the relay has it.
+    pub doubts: u32,
     /// The relay's last answer; empty if none.
     pub last_reply: String,
     /// When it was queued.
@@ -540,10 +537,10 @@ pub trait Tx: Send {
     async fn close_run(&mut self, form: &FormCode, edition: EditionId) -> Result<Option<CloseRunRow>, StoreError>;
     /// All runs of a form, in the order in which they were begun.
     async fn close_runs(&mut self, form: &FormCode) -> Result<Vec<CloseRunRow>, StoreError>;
-    /// Moves a run from one step to the next and forgets its tries; false if it is not at that step.
+    /// Moves a run from one step to the next and clears its counters; false if it is not at that step.
     async fn advance_close_run(&mut self, id: i64, from: CloseStep, to: CloseStep) -> Result<bool, StoreError>;
-    /// Counts a try of a run's next step, or notes why one failed (an empty text leaves the last one).
-    async fn note_close_try(&mut self, id: i64, tries: u32, error: &str) -> Result<(), StoreError>;
+    /// Writes a run's counters (tries, failures, last error, next try, held); false if it is not at that step.
+    async fn note_close_try(&mut self, run: &CloseRunRow) -> Result<bool, StoreError>;
 
     /// Adds an edition. A conflict means that it is there already.
     async fn append_edition(&mut self, edition: &EditionRow) -> Result<(), StoreError>;

@@ -25,7 +25,12 @@ impl App {
         let mut released = Vec::new();
         for (edition, content_hash) in self.staged().await? {
             let files = Arc::clone(&self.ports.files);
-            self.aside(format!("release {edition}"), move || files.release_edition(edition)).await?;
+            let shown = self.aside(format!("release {edition}"), move || files.release_edition(edition)).await;
+            if let Err(error) = shown {
+                // It is tried again at the next run; the next edition does not wait for it.
+                tracing::error!(edition.id = %edition, error = %error.chain(), "edition not published");
+                continue;
+            }
             let mut tx = self.ports.store.begin().await?;
             let form = self.in_force(tx.as_mut()).await?.regime.form.code.clone();
             let now = self.now();
@@ -49,8 +54,7 @@ impl App {
         let mut due = Vec::new();
         for row in tx.editions(&form).await?.into_iter().filter(|row| row.released_at.is_none()) {
             let run = runs.iter().find(|run| run.edition == row.id);
-            let is_staged =
-                run.is_some_and(|run| matches!(run.step, CloseStep::Published | CloseStep::Enqueued | CloseStep::Done));
+            let is_staged = run.is_some_and(|run| run.step >= CloseStep::Published);
             let period = tx.period(&form, row.id.period, RowLock::None).await?;
             if is_staged && period.is_some_and(|period| period.publishes <= self.now()) {
                 due.push((row.id, row.content_hash));

@@ -16,11 +16,15 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::canonical::{hex, sha256_hex, to_json};
 use crate::error::AppError;
-use crate::ports::{KeyRow, PeriodRow, RegimeRow, Tx};
+use crate::ports::{Failure, KeyRow, PeriodRow, RegimeRow, Tx};
 use crate::regime::{LoadedRegime, UnitRow};
+use crate::text;
 
 /// The setting that says from which instant on periods are closed by themselves.
 pub const LIVE_FROM: &str = "live_from";
+
+/// The setting that says that keys were made.
+pub const KEYS_MADE: &str = "keys_made";
 
 /// How far ahead periods are planned, in seconds: a bit more than a year.
 const PLAN_AHEAD_SECONDS: i64 = 400 * 24 * 3600;
@@ -142,11 +146,16 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    /// Makes keys; answers with their texts, which are shown this once and are kept nowhere.
+    /// Makes keys. Their texts are given to `hand_over` before anything is durable, and are kept nowhere: if they cannot
+    /// be handed over, there are no keys.
     ///
     /// # Errors
-    /// `UNKNOWN_UNIT` when a scope is not a unit of today.
-    pub async fn create_keys(&self, keys: &[NewKey]) -> Result<Vec<String>, AppError> {
+    /// `UNKNOWN_UNIT` when a scope is not a unit of today, `ROLE_NOT_ALLOWED` for an operator of less than the province.
+    pub async fn create_keys(
+        &self,
+        keys: &[NewKey],
+        hand_over: impl FnOnce(&[String]) -> Result<(), Failure> + Send,
+    ) -> Result<(), AppError> {
         let now = self.now();
         let mut tx = self.ports.store.begin().await?;
         let in_force = self.in_force(tx.as_mut()).await?;
@@ -156,12 +165,20 @@ impl App {
             let unit = tree
                 .find(&key.scope)
                 .ok_or_else(|| Refusal::at("scope", Reason::UnknownUnit, &key.scope, "the official code of a unit"))?;
+            if key.role == Role::Operator && unit.id != tree.root().id {
+                let expected = format!("{}: an operator runs the whole province", tree.root().code);
+                return Err(Refusal::at("scope", Reason::RoleNotAllowed, &key.scope, expected).into());
+            }
+            let client = text::line(&key.client).ok().filter(|client| !client.is_empty());
+            let client = client.ok_or_else(|| {
+                Refusal::at("client", Reason::BadText, &key.client, "one line without control characters")
+            })?;
             let id = self.ports.ids.uuid().replace('-', "");
             let secret = hex(&self.ports.ids.secret());
             let days = i64::from(key.days.min(KEY_DAYS_MAX));
             let row = KeyRow {
                 id: id.clone(),
-                client: key.client.clone(),
+                client: client.clone(),
                 role: key.role,
                 scope: unit.id,
                 secret_sha256: sha256_hex(secret.as_bytes()),
@@ -173,14 +190,15 @@ impl App {
             let entry = Entry {
                 actor: SERVICE,
                 action: "create-key",
-                object: format!("{id} {} {} {}", key.client, key.role.code(), key.scope),
+                object: format!("{id} {client} {} {}", key.role.code(), key.scope),
                 content_hash: row.secret_sha256,
                 refused: None,
             };
             audit::record(tx.as_mut(), now, entry).await?;
         }
-        tx.commit().await?;
-        Ok(texts)
+        hand_over(&texts).map_err(AppError::failed("hand the keys over"))?;
+        tx.put_setting(KEYS_MADE, "1").await?;
+        Ok(tx.commit().await?)
     }
 
     /// The caller whose key this is.

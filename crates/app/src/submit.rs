@@ -249,6 +249,8 @@ pub(crate) fn visible_unit(
     now: Instant,
 ) -> Result<Node, AppError> {
     let rule = in_force.regime.calendar.window_rule;
+    // Before the first month that is owed the regime knows no units; such a period is then unknown, not the unit.
+    let period = period.map(|period| period.max(in_force.regime.first_month));
     let day = period.map_or_else(|| now.local_date(), |period| period.window(rule).to);
     let tree = in_force.tree(day)?;
     let node = UnitCode::parse(unit).ok().and_then(|code| tree.find(&code).cloned());

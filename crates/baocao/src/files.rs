@@ -7,7 +7,8 @@
 //! objects/ab/abcd…        bytes by their SHA-256: documents and messages
 //! staging/2022-Q3/1/…     editions that are not public yet
 //! site/2022-Q3/1/…        the public tree
-//! tmp/                    what is being written; swept at start
+//! tmp/<process>/          what is being written; swept by the next service that takes the folder
+//! .lock                   held by the service that runs on the folder
 //! ```
 
 use std::fs::{self, File};
@@ -19,28 +20,44 @@ use baocao_app::canonical::sha256_hex;
 use baocao_app::ports::{Failure, Files, PageFile};
 use baocao_domain::edition::EditionId;
 
+/// The file that a running service holds locked.
+const LOCK: &str = ".lock";
+
 /// The folders of one installation.
 #[derive(Debug)]
 pub struct DataFolder {
     root: PathBuf,
+    tmp: PathBuf,
     next_tmp: AtomicU64,
+    /// Held while a service runs on the folder; a second one is refused. The lock ends with the process.
+    _lock: Option<File>,
 }
 
 impl DataFolder {
-    /// Opens the folder, makes what is missing and sweeps what an interrupted write left.
+    /// Takes the folder for a service: makes what is missing and sweeps what an interrupted write left.
     ///
     /// # Errors
-    /// When the disk refuses.
-    pub fn open(root: &Path) -> io::Result<Self> {
-        for name in ["objects", "staging", "site"] {
-            fs::create_dir_all(root.join(name))?;
-        }
+    /// When another process runs on the folder, or the disk refuses.
+    pub fn own(root: &Path) -> io::Result<Self> {
+        fs::create_dir_all(root)?;
+        let lock = lock(root)?;
         let tmp = root.join("tmp");
         if tmp.exists() {
             fs::remove_dir_all(&tmp)?;
         }
-        fs::create_dir_all(&tmp)?;
-        Ok(Self { root: root.to_path_buf(), next_tmp: AtomicU64::new(0) })
+        Ok(Self { _lock: Some(lock), ..Self::beside(root)? })
+    }
+
+    /// Opens the folder beside a service that may run on it.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn beside(root: &Path) -> io::Result<Self> {
+        let tmp = root.join("tmp").join(std::process::id().to_string());
+        for folder in [root.join("objects"), root.join("staging"), root.join("site"), tmp.clone()] {
+            fs::create_dir_all(folder)?;
+        }
+        Ok(Self { root: root.to_path_buf(), tmp, next_tmp: AtomicU64::new(0), _lock: None })
     }
 
     /// The public tree.
@@ -58,7 +75,7 @@ impl DataFolder {
     }
 
     fn tmp_path(&self) -> PathBuf {
-        self.root.join("tmp").join(self.next_tmp.fetch_add(1, Ordering::Relaxed).to_string())
+        self.tmp.join(self.next_tmp.fetch_add(1, Ordering::Relaxed).to_string())
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -110,11 +127,7 @@ impl Files for DataFolder {
         if staged.exists() {
             fs::remove_dir_all(&staged)?;
         }
-        let folder = staged.parent().ok_or("a staged edition has a folder")?;
-        fs::create_dir_all(folder)?;
-        fs::rename(&aside, &staged)?;
-        sync_folder(folder)?;
-        Ok(())
+        move_durably(&aside, &staged)
     }
 
     fn release_edition(&self, edition: EditionId) -> Result<(), Failure> {
@@ -123,11 +136,7 @@ impl Files for DataFolder {
         if shown.exists() {
             return Ok(());
         }
-        let folder = shown.parent().ok_or("a shown edition has a folder")?;
-        fs::create_dir_all(folder)?;
-        fs::rename(&staged, &shown)?;
-        sync_folder(folder)?;
-        Ok(())
+        move_durably(&staged, &shown)
     }
 
     fn write_root(&self, files: &[PageFile]) -> Result<(), Failure> {
@@ -136,13 +145,26 @@ impl Files for DataFolder {
             if fs::read(&path).is_ok_and(|found| found == file.bytes) {
                 continue;
             }
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder)?;
-            }
+            let folder = path.parent().ok_or("a page has a folder")?;
+            fs::create_dir_all(folder)?;
             self.replace(&path, &file.bytes)?;
+            sync_folder(folder)?;
         }
         sync_folder(&self.site())?;
         Ok(())
+    }
+}
+
+/// Locks a data folder for this process.
+///
+/// # Errors
+/// When another process holds it, or the disk refuses.
+pub fn lock(root: &Path) -> io::Result<File> {
+    let file = File::options().create(true).truncate(false).write(true).open(root.join(LOCK))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => Err(io::Error::other("another process runs on this data folder")),
+        Err(fs::TryLockError::Error(error)) => Err(error),
     }
 }
 
@@ -161,6 +183,15 @@ fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
     file.sync_all()
+}
+
+/// Moves a folder into place; both the new entry and the folder that it is in are on the disk afterwards.
+fn move_durably(from: &Path, to: &Path) -> Result<(), Failure> {
+    let folder = to.parent().ok_or("an edition has a folder")?;
+    fs::create_dir_all(folder)?;
+    fs::rename(from, to)?;
+    sync_folder(folder)?;
+    Ok(sync_folder(folder.parent().ok_or("a period has a folder")?)?)
 }
 
 /// Brings a folder's entries to the disk.
@@ -194,7 +225,7 @@ mod tests {
     #[test]
     fn an_edition_is_shown_whole_and_never_rewritten() {
         let dir = tempfile::tempdir().expect("folder");
-        let files = DataFolder::open(dir.path()).expect("open");
+        let files = DataFolder::own(dir.path()).expect("open");
         let edition = EditionId::parse("2022-Q3/1").expect("edition");
         files.stage_edition(edition, &[page("index.html", "a"), page("data/units.csv", "b")]).expect("stage");
         assert!(!files.site().join("2022-Q3/1").exists());
@@ -206,7 +237,7 @@ mod tests {
     #[test]
     fn a_path_cannot_leave_its_folder() {
         let dir = tempfile::tempdir().expect("folder");
-        let files = DataFolder::open(dir.path()).expect("open");
+        let files = DataFolder::own(dir.path()).expect("open");
         for path in ["../x", "/etc/x", "", "a/../../x"] {
             assert!(files.write_root(&[page(path, "")]).is_err(), "{path:?}");
         }
@@ -215,7 +246,7 @@ mod tests {
     #[test]
     fn a_changed_object_is_not_given_out() {
         let dir = tempfile::tempdir().expect("folder");
-        let files = DataFolder::open(dir.path()).expect("open");
+        let files = DataFolder::own(dir.path()).expect("open");
         let hash = files.put_object(b"bytes").expect("put");
         assert_eq!(files.object(&hash).expect("object"), b"bytes");
         fs::write(files.object_path(&hash).expect("path"), b"other").expect("write");

@@ -14,7 +14,7 @@ const FILTER: &str = "BAOCAO_LOG";
 /// The environment, for the configuration.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
 pub fn environment() -> impl Iterator<Item = (String, String)> {
-    std::env::vars()
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 /// Events to standard error, as lines with fields.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use baocao_app::App;
+use baocao_app::error::AppError;
 use baocao_app::ports::Clock;
 use baocao_jobs::{Jobs, Pace};
 use baocao_rpc::TlsIdentity;
@@ -29,6 +30,7 @@ pub struct Service {
     jobs: Jobs,
     tasks: TaskTracker,
     stop: CancellationToken,
+    failed: CancellationToken,
     pace: Pace,
 }
 
@@ -45,27 +47,39 @@ impl Service {
         site: &Path,
         pace: Pace,
     ) -> anyhow::Result<Self> {
-        app.recover_deliveries().await.context("cannot look after interrupted mail")?;
-        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let (tasks, stop, failed) = (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
 
-        let (served, stopped) = (Arc::clone(&app), stop.clone());
+        let (served, stopped, shut) = (Arc::clone(&app), stop.clone(), failed.clone());
         tasks.spawn(async move {
             if let Err(error) = baocao_rpc::serve(served, grpc, tls, stopped.cancelled_owned()).await {
-                tracing::error!(error = %error, "grpc server ended");
+                tracing::error!(error = %format!("{:#}", anyhow::Error::from(error)), "grpc server ended");
+                shut.cancel();
             }
         });
-        let (router, stopped) = (web::router(Arc::clone(&app), site), stop.clone());
+        let (router, stopped, shut) = (web::router(Arc::clone(&app), site), stop.clone(), failed.clone());
         tasks.spawn(async move {
             let pages = axum::serve(http, router).with_graceful_shutdown(stopped.cancelled_owned());
             if let Err(error) = pages.await {
                 tracing::error!(%error, "http server ended");
+                shut.cancel();
             }
         });
         if pace == Pace::Simulated {
             tasks.spawn(note_clock(Arc::clone(&app), stop.clone()));
         }
         let jobs = Jobs::start(&app, pace).await.context("cannot start the jobs")?;
-        Ok(Self { app, jobs, tasks, stop, pace })
+        Ok(Self { app, jobs, tasks, stop, failed, pace })
+    }
+
+    /// Ends once a door has closed by itself: a service without a door is better restarted.
+    pub async fn failed(&self) {
+        self.failed.cancelled().await;
+    }
+
+    /// Whether a door has closed by itself.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.failed.is_cancelled()
     }
 
     /// Stops everything: no new calls, no new runs, what runs is finished within a limit.
@@ -100,10 +114,7 @@ async fn keep_clock(app: &Arc<App>) {
 }
 
 /// Writes the simulated instant down.
-///
-/// # Errors
-/// Those of the database.
-pub async fn keep(app: &App) -> Result<(), baocao_app::error::AppError> {
+async fn keep(app: &App) -> Result<(), AppError> {
     app.keep_setting(CLOCK_SETTING, &app.now().micros().to_string()).await
 }
 

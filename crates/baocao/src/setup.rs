@@ -5,11 +5,11 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use baocao_app::App;
 use baocao_app::actor::Role;
 use baocao_app::regime::LoadedRegime;
-use baocao_app::setup::{KEY_DAYS_MAX, NewKey};
+use baocao_app::setup::{KEY_DAYS_MAX, KEYS_MADE, NewKey};
 use baocao_domain::instant::Instant;
 
 /// The file in the data folder with the keys of a new installation.
@@ -18,20 +18,30 @@ pub const KEYS_FILE: &str = "keys.csv";
 /// The name of the operator's client.
 pub const OPERATOR: &str = "operator";
 
-/// Sets a new installation up; does nothing on one that has a regime. Answers whether it was new.
+/// Brings an installation to where a service can run on it; what was done by an earlier start is left alone, so that a
+/// first start that was interrupted is finished by the next. Answers whether anything was new.
 ///
 /// # Errors
-/// When the database or the disk refuses.
+/// When the database or the disk refuses, or there is a file of keys that is not this installation's.
 pub async fn first_start(app: &App, data: &Path, loaded: &LoadedRegime, live_from: Instant) -> anyhow::Result<bool> {
-    if app.has_regime().await? {
-        return Ok(false);
+    let (path, aside) = (data.join(KEYS_FILE), data.join(format!("{KEYS_FILE}.tmp")));
+    let has_keys = app.setting(KEYS_MADE).await?.is_some();
+    if !has_keys && path.exists() {
+        bail!("{} is there already, but this installation has made no keys: move it away", path.display());
     }
-    app.apply_regime(loaded).await.with_context(|| format!("cannot apply regime {}", loaded.regime.name))?;
+    let is_new = !app.has_regime().await?;
+    if is_new {
+        app.apply_regime(loaded).await.with_context(|| format!("cannot apply regime {}", loaded.regime.name))?;
+    }
     app.go_live(live_from).await?;
-    let keys = keys_of(loaded);
-    let texts = app.create_keys(&keys).await?;
-    write_keys(&data.join(KEYS_FILE), &keys, &texts)?;
-    Ok(true)
+    if !has_keys {
+        let keys = keys_of(loaded);
+        app.create_keys(&keys, |texts| write_keys(&aside, &keys, texts).map_err(Into::into)).await?;
+    }
+    if aside.exists() {
+        std::fs::rename(&aside, &path).with_context(|| format!("cannot make {}", path.display()))?;
+    }
+    Ok(is_new || !has_keys)
 }
 
 /// One key per reporting unit, and one for the operator.
@@ -47,14 +57,14 @@ fn keys_of(loaded: &LoadedRegime) -> Vec<NewKey> {
 /// Writes keys into a file that only its owner may read.
 ///
 /// # Errors
-/// When the file exists, or the disk refuses.
+/// When the disk refuses.
 pub fn write_keys(path: &Path, keys: &[NewKey], texts: &[String]) -> anyhow::Result<()> {
     let mut text = String::from("client,role,unit,key\n");
     for (key, secret) in keys.iter().zip(texts) {
         writeln!(text, "{},{},{},{secret}", key.client, key.role.code(), key.scope)?;
     }
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).with_context(|| format!("cannot make {}", path.display()))?;

@@ -1,9 +1,7 @@
 //! Wiring: the one place where ports meet their implementations.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context;
 use baocao_app::ports::{Clock, Failure, Letter, LinkedDocument, ListedEdition, Mailer, PageFile, Renderers, Store};
 use baocao_app::{App, Ports, Settings};
 use baocao_domain::edition::{Edition, SealedReport};
@@ -23,21 +21,18 @@ pub struct Wired {
 }
 
 /// Puts the application together.
-///
-/// # Errors
-/// When the data folder cannot be opened.
+#[must_use]
 pub fn wire(
-    data: &Path,
+    folder: DataFolder,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     mailer: Arc<dyn Mailer>,
     settings: Settings,
-) -> anyhow::Result<Wired> {
-    let folder = DataFolder::open(data).with_context(|| format!("cannot open data folder {}", data.display()))?;
+) -> Wired {
     let folder = Arc::new(folder);
     let ports =
         Ports { store, clock, ids: Arc::new(SystemIds), files: Arc::clone(&folder) as _, mailer, renderers: RENDERERS };
-    Ok(Wired { app: App::new(ports, settings), folder })
+    Wired { app: App::new(ports, settings), folder }
 }
 
 /// Documents, pages and messages.

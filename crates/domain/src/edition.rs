@@ -209,6 +209,8 @@ pub struct Edition {
     pub year_to_date: Window,
     /// The months of the period.
     pub months: Vec<PeriodKey>,
+    /// Until when each month's reports were due (hạn gửi).
+    pub dues: Vec<(PeriodKey, Instant)>,
     /// The months of the verdict of record.
     pub year_to_date_months: Vec<PeriodKey>,
     /// When its revisions were sealed (số liệu chốt lúc).
@@ -301,6 +303,7 @@ impl Edition {
             form: regime.form.clone(),
             window,
             year_to_date: Window { from: first_day(&year_to_date_months, window), to: window.to },
+            dues: months.iter().map(|month| (*month, regime.calendar.schedule(*month).due)).collect(),
             months,
             year_to_date_months,
             sealed_at,
@@ -367,6 +370,12 @@ impl Edition {
     #[must_use]
     pub fn value(&self, row: &[i64], column: &str) -> i64 {
         self.form.value(row, column).unwrap_or_default()
+    }
+
+    /// Until when the reports of this month of the period were due.
+    #[must_use]
+    pub fn due(&self, month: PeriodKey) -> Option<Instant> {
+        self.dues.iter().find(|(due_for, _)| *due_for == month).map(|(_, due)| *due)
     }
 
     /// The head of the indicator with this code.

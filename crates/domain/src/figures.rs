@@ -74,9 +74,7 @@ impl Figures {
             );
             return findings.or(Self::default());
         }
-        let Some(columns) = known_columns(form, raw, &mut findings) else {
-            return findings.or(Self::default());
-        };
+        let columns = slots(form, raw, &mut findings);
         let mut rows = BTreeMap::new();
         let mut seen = BTreeSet::new();
         for (i, (key, values)) in raw.rows.iter().enumerate() {
@@ -142,18 +140,21 @@ pub fn add(totals: &mut [i64], row: &[i64]) {
 enum Slot {
     Filed(usize),
     Derived(usize),
+    /// The form has no such column; its counts are looked at all the same.
+    Unknown,
 }
 
-fn known_columns(form: &Form, raw: &RawFigures, findings: &mut Findings) -> Option<Vec<Slot>> {
+/// Where each column of the request goes; unknown, doubled and missing columns are faults.
+fn slots(form: &Form, raw: &RawFigures, findings: &mut Findings) -> Vec<Slot> {
     let mut slots = Vec::with_capacity(raw.columns.len());
     let mut seen = BTreeSet::new();
-    let count_before = findings.count;
     for (i, code) in raw.columns.iter().enumerate() {
         let filed = form.position(code).map(Slot::Filed);
         let derived = || form.derived.iter().position(|d| d.code.as_str() == code).map(Slot::Derived);
         match filed.or_else(derived) {
             Some(slot) => slots.push(slot),
             None => {
+                slots.push(Slot::Unknown);
                 let known: Vec<_> = form.printed_order().into_iter().map(|code| code.as_str().to_owned()).collect();
                 findings.add(format!("lines.columns[{i}]"), Reason::UnknownColumn, code, known.join(", "));
             }
@@ -165,7 +166,7 @@ fn known_columns(form: &Form, raw: &RawFigures, findings: &mut Findings) -> Opti
     for column in form.columns.iter().filter(|column| !raw.columns.iter().any(|code| code == column.code.as_str())) {
         findings.add("lines.columns".into(), Reason::FieldRequired, "", format!("column {}", column.code));
     }
-    (findings.count == count_before).then_some(slots)
+    slots
 }
 
 fn row(form: &Form, columns: &[Slot], values: &[i64], path: &str, findings: &mut Findings) -> Option<Vec<i64>> {
@@ -188,6 +189,8 @@ fn row(form: &Form, columns: &[Slot], values: &[i64], path: &str, findings: &mut
         }
     }
     let in_range = findings.count == count_before;
+    let is_filed = |part: &usize| columns.iter().any(|slot| matches!(slot, Slot::Filed(position) if position == part));
+    let are_filed = |parts: &[usize]| parts.iter().all(is_filed);
     // Sums are taken in i128: a row with a count out of range is still shown to be out of balance.
     let sum = |parts: &[usize]| parts.iter().map(|part| i128::from(filed[*part])).sum::<i128>();
     let names =
@@ -196,14 +199,14 @@ fn row(form: &Form, columns: &[Slot], values: &[i64], path: &str, findings: &mut
         let Slot::Derived(position) = slot else { continue };
         let total = &form.derived[*position];
         let expected = sum(&total.parts);
-        if expected != i128::from(*value) {
+        if are_filed(&total.parts) && expected != i128::from(*value) {
             let expected = format!("{} = {} = {expected}", total.code, names(&total.parts));
             findings.add(format!("{path}.values[{i}]"), Reason::IdentityBroken, value, expected);
         }
     }
     for identity in &form.identities {
         let (left, right) = (sum(&identity.left), sum(&identity.right));
-        if left != right {
+        if are_filed(&identity.left) && are_filed(&identity.right) && left != right {
             let expected = format!("{} = {}", names(&identity.left), names(&identity.right));
             findings.add(format!("{path}.values"), Reason::IdentityBroken, format!("{left} ≠ {right}"), expected);
         }
@@ -299,10 +302,17 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_or_foreign_column_is_named() {
+    fn a_missing_or_foreign_column_is_named_beside_the_faults_of_the_rows() {
         let mut raw = raw(&[("9.000001", &[0; 8])]);
         raw.columns[0] = "onlin".into();
-        let expected = [("lines.columns[0]", Reason::UnknownColumn), ("lines.columns", Reason::FieldRequired)];
+        raw.rows[0].1[3] = -1;
+        raw.rows[0].0 = "7.7".into();
+        let expected = [
+            ("lines.columns[0]", Reason::UnknownColumn),
+            ("lines.columns", Reason::FieldRequired),
+            ("lines.rows[0].key", Reason::UnknownProcedure),
+            ("lines.rows[0].values[3]", Reason::NegativeCount),
+        ];
         assert_eq!(faults(&raw), expected.map(|(path, reason)| (path.to_owned(), reason)));
     }
 

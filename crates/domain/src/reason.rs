@@ -97,6 +97,8 @@ reasons! {
     PeriodLocked = "PERIOD_LOCKED", Precondition, "Kỳ báo cáo đã khóa.", "The period is locked.";
     /// The period is not locked yet, so it cannot be closed.
     PeriodNotLocked = "PERIOD_NOT_LOCKED", Precondition, "Kỳ báo cáo chưa khóa nên chưa thể chốt.", "The period is not locked yet and cannot be closed.";
+    /// A month of this longer period has no finished edition.
+    MonthNotClosed = "MONTH_NOT_CLOSED", Precondition, "Còn tháng trong kỳ chưa chốt xong.", "A month of this period is not closed yet.";
     /// A figure breaks with the month before and no explanation is given.
     ExplanationRequired = "EXPLANATION_REQUIRED", Precondition, "Số từ kỳ trước chuyển qua khác số đang giải quyết cuối kỳ trước; đề nghị giải trình.", "The carried-over count differs from what was pending; please explain.";
     /// The unit owes no report for this form and period.

@@ -84,6 +84,24 @@ impl Threshold {
         let needed = (i128::from(self.value) * i128::from(ratio.denominator) + whole - 1).div_euclid(whole);
         i64::try_from((needed - i128::from(ratio.numerator)).max(0)).unwrap_or(i64::MAX)
     }
+
+    /// How many new cases, each counted above and below, would reach the threshold:
+    /// ⌈(threshold × denominator − 100 × numerator) / (100 − threshold)⌉, never below zero.
+    ///
+    /// None where no number of them does: at 100% a case that was missed stays missed.
+    #[must_use]
+    pub fn new_cases_needed(self, ratio: Ratio) -> Option<i64> {
+        if self.is_reached_by(ratio) {
+            return Some(0);
+        }
+        let whole = 100 * self.unit();
+        let gain = whole - i128::from(self.value);
+        if gain <= 0 {
+            return None;
+        }
+        let lacking = i128::from(self.value) * i128::from(ratio.denominator) - whole * i128::from(ratio.numerator);
+        i64::try_from((lacking + gain - 1).div_euclid(gain)).ok()
+    }
 }
 
 impl Verdict {
@@ -141,6 +159,32 @@ mod tests {
         check(i64::MAX, i64::MAX, 100, Verdict::Met, 0);
         check(4, 5, 80, Verdict::Met, 0);
         check(7, 9, 80, Verdict::Missed, 1);
+    }
+
+    #[test]
+    fn new_cases_reach_the_threshold_and_one_fewer_does_not() {
+        let reaches = |(numerator, denominator): (i64, i64), threshold: Threshold, more: i64| {
+            threshold.is_reached_by(Ratio { numerator: numerator + more, denominator: denominator + more })
+        };
+        for (above, below, threshold, needed) in [
+            (466, 1_000, Threshold::percent(50), 68),
+            (49_996, 100_000, Threshold::percent(50), 8),
+            (3_946, 4_512, Threshold::percent(90), 1_148),
+            (5_426, 7_632, Threshold::percent(90), 14_428),
+            (0, 1, Threshold::percent(50), 1),
+            (99, 200, Threshold { value: 575, scale: 1 }, 38),
+            (0, 10, Threshold::percent(99), 990),
+        ] {
+            assert_eq!(threshold.new_cases_needed(Ratio { numerator: above, denominator: below }), Some(needed));
+            assert!(reaches((above, below), threshold, needed), "{above}/{below} and {needed} new ones");
+            assert!(!reaches((above, below), threshold, needed - 1), "{above}/{below}: one fewer is enough");
+        }
+        for (above, below, percent, needed) in
+            [(50, 100, 50, Some(0)), (0, 0, 50, Some(0)), (10, 10, 100, Some(0)), (9, 10, 100, None)]
+        {
+            let ratio = Ratio { numerator: above, denominator: below };
+            assert_eq!(Threshold::percent(percent).new_cases_needed(ratio), needed, "{above}/{below} at {percent}%");
+        }
     }
 
     #[test]

@@ -1,16 +1,18 @@
 //! The annexes of the report, on landscape pages of the same file, each numbered from 1.
 
-use baocao_domain::edition::{Edition, Filing, UnitResult};
+use baocao_domain::edition::{Edition, Filing, Outcome, Span, UnitResult};
+use baocao_domain::indicator::Count;
+use baocao_domain::instant::Instant;
 use baocao_domain::issue::IssueRecord;
 use baocao_domain::period::PeriodKey;
-use baocao_domain::rounding::{count_text, distance_text, percent_text_beside, threshold_text};
+use baocao_domain::rounding::{count_text, percent_text_beside, threshold_text};
 use baocao_domain::target::Verdict;
 use baocao_domain::unit::PeerGroup;
 
 use crate::counts::{Counts, is_all_missing};
 use crate::font::{Face, Fonts};
 use crate::page::{Flow, Geometry, Length, mm, pt};
-use crate::results::{judged, spans, spans_coincide};
+use crate::results::{NONE, judged, measured, spans, spans_coincide};
 use crate::table::{Cell, Column, HeadCell, Row, Table, numbering};
 use crate::text::{Align, Block, Style, paragraph};
 use crate::words;
@@ -21,8 +23,6 @@ const SIZE: i64 = 10;
 const COLUMNS: usize = 13;
 /// Room for the notes under a table.
 const NOTES: Length = pt(36);
-/// What stands where there is no share or distance.
-const NONE: &str = "–";
 /// The title of each annex, in order.
 pub(crate) const TITLES: [&str; 4] = [
     "KẾT QUẢ GIẢI QUYẾT HỒ SƠ THỦ TỤC HÀNH CHÍNH",
@@ -67,6 +67,7 @@ fn head(flow: &mut Flow, edition: &Edition, issue: Option<&IssueRecord>, i: usiz
     let period = match i {
         0 | 3 => format!("Kỳ báo cáo: {period} ({})", words::window(edition.window)),
         2 => format!("Lũy kế {}", words::window(edition.year_to_date)),
+        _ if spans_coincide(edition) => format!("Lũy kế: {period} ({})", words::window(edition.year_to_date)),
         _ => format!(
             "Tiến độ: {period} ({}); lũy kế: {}",
             words::window(edition.window),
@@ -179,16 +180,17 @@ fn counts_row(mark: &str, name: &str, counts: Counts, face: Face) -> Row {
 fn unit_row(edition: &Edition, unit: &UnitResult, number: usize) -> Row {
     if is_all_missing(unit) {
         let none = Cell::new(NO_FIGURES).over(COLUMNS - 2).face(Face::Italic).align(Align::Centre);
-        return Row::new(vec![Cell::new(number.to_string()), Cell::new(words::name(unit)), none]);
+        return Row::new(vec![Cell::new(number.to_string()), Cell::new(words::name(edition, unit)), none]);
     }
-    counts_row(&number.to_string(), &name_with_gaps(unit), Counts::of(edition, &unit.own), Face::Regular)
+    counts_row(&number.to_string(), &name_with_gaps(edition, unit), Counts::of(edition, &unit.own), Face::Regular)
 }
 
 /// The unit's name, and the months that its figures lack.
-pub(crate) fn name_with_gaps(unit: &UnitResult) -> String {
+pub(crate) fn name_with_gaps(edition: &Edition, unit: &UnitResult) -> String {
+    let name = words::name(edition, unit);
     match unit.missing_months().as_slice() {
-        [] => words::name(unit),
-        months => format!("{} (chưa có số liệu {})", words::name(unit), words::periods(months)),
+        [] => name,
+        months => format!("{name} (chưa có số liệu {})", words::periods(months)),
     }
 }
 
@@ -209,10 +211,16 @@ fn results(flow: &mut Flow, edition: &Edition) {
         {
             rows.push(group_row(peer, columns.len()));
         }
+        number = if unit.group == group { number + 1 } else { 1 };
         group = unit.group;
-        rows.extend(outcomes.into_iter().map(|cells| {
-            number += 1;
-            Row::new([number.to_string(), words::name(unit)].into_iter().chain(cells).map(Cell::new).collect())
+        let last = outcomes.len() - 1;
+        rows.extend(outcomes.into_iter().enumerate().map(|(i, cells)| {
+            let head = match i {
+                0 => [Cell::new(number.to_string()), Cell::new(words::name(edition, unit))],
+                _ => [Cell::going_on(), Cell::going_on()],
+            };
+            let row = Row::new(head.into_iter().chain(cells.into_iter().map(Cell::new)).collect());
+            if i < last { row.keeping_next() } else { row }
         }));
     }
     if rows.is_empty() {
@@ -220,7 +228,7 @@ fn results(flow: &mut Flow, edition: &Edition) {
     }
     Table { columns, head: simple_head(labels), rows, size: SIZE, keep: NOTES }.draw(flow);
     if spans_coincide(edition) {
-        note(flow, "Kỳ báo cáo trùng với thời gian tính lũy kế, nên kết quả tiến độ cũng là kết quả lũy kế.");
+        note(flow, "Kết quả lũy kế là căn cứ đánh giá; kỳ báo cáo trùng với thời gian tính lũy kế.");
     } else {
         note(flow, "Kết quả trong kỳ là tiến độ thực hiện; kết quả lũy kế là căn cứ đánh giá.");
     }
@@ -237,17 +245,10 @@ fn by_unit(edition: &Edition) -> Vec<(&UnitResult, Vec<Vec<String>>)> {
             for (span, label) in spans(edition) {
                 let found = unit.judged(*span).find(|(outcome, _)| outcome.indicator == head.code);
                 let Some((outcome, judgement)) = found else { continue };
-                let (ratio, threshold) = (outcome.ratio, judgement.threshold);
-                rows.push(vec![
-                    head.short_name.clone(),
-                    (*label).to_owned(),
-                    threshold_text(threshold),
-                    count_text(ratio.numerator),
-                    count_text(ratio.denominator),
-                    percent_text_beside(ratio, threshold).unwrap_or_else(|| NONE.into()),
-                    distance_text(ratio, threshold).unwrap_or_else(|| NONE.into()),
-                    judgement.verdict.in_words().to_owned(),
-                ]);
+                let mut cells = vec![head.short_name.clone(), (*label).to_owned(), threshold_text(judgement.threshold)];
+                cells.extend(measured(outcome));
+                cells.push(judgement.verdict.in_words().to_owned());
+                rows.push(cells);
             }
         }
         if !rows.is_empty() {
@@ -260,10 +261,11 @@ fn by_unit(edition: &Edition) -> Vec<(&UnitResult, Vec<Vec<String>>)> {
 // ---- Phụ lục III ------------------------------------------------------------------------------------------------
 
 fn missed(flow: &mut Flow, edition: &Edition) {
-    let widths = [(11, Align::Centre), (72, Align::Left), (56, Align::Left)];
-    let columns = columns(widths.into_iter().chain([20, 20, 22, 22, 24].map(|width| (width, Align::Right))));
+    let widths = [(11, Align::Centre), (62, Align::Left), (58, Align::Left)];
+    let columns = columns(widths.into_iter().chain([16, 17, 17, 17, 23, 26].map(|width| (width, Align::Right))));
     let labels = ["TT", "Đơn vị", "Chỉ tiêu", "Giao tối thiểu", "Đạt", "Tử số", "Mẫu số", "Còn thiếu"];
-    let mut rows: Vec<Row> = judged(edition, baocao_domain::edition::Span::YearToDate)
+    let labels = labels.into_iter().chain(["Hồ sơ trực tuyến mới cần có"]);
+    let mut rows: Vec<Row> = judged(edition, Span::YearToDate)
         .filter(|(_, _, judgement)| judgement.verdict == Verdict::Missed)
         .enumerate()
         .map(|(i, (unit, outcome, judgement))| {
@@ -272,13 +274,15 @@ fn missed(flow: &mut Flow, edition: &Edition) {
             let (ratio, threshold) = (outcome.ratio, judgement.threshold);
             let cells = [
                 (i + 1).to_string(),
-                words::name(unit),
+                words::name(edition, unit),
                 short.to_owned(),
                 threshold_text(threshold),
                 percent_text_beside(ratio, threshold).unwrap_or_else(|| NONE.into()),
                 count_text(ratio.numerator),
                 count_text(ratio.denominator),
                 format!("{} {noun}", count_text(threshold.shortfall(ratio))),
+                new_dossiers(edition, outcome)
+                    .map_or_else(|| NONE.into(), |count| format!("{} {noun}", count_text(count))),
             ];
             Row::new(cells.into_iter().map(Cell::new).collect())
         })
@@ -286,29 +290,65 @@ fn missed(flow: &mut Flow, edition: &Edition) {
     if rows.is_empty() {
         rows.push(nothing(columns.len(), "Không có đơn vị chưa đạt chỉ tiêu được giao."));
     }
-    Table { columns, head: simple_head(labels.into_iter()), rows, size: SIZE, keep: NOTES }.draw(flow);
+    Table { columns, head: simple_head(labels), rows, size: SIZE, keep: NOTES }.draw(flow);
     note(flow, "Còn thiếu: số cần thêm vào tử số, với mẫu số như đã có, để đạt mức giao tối thiểu.");
+    note(
+        flow,
+        "Hồ sơ trực tuyến mới cần có: số hồ sơ trực tuyến phải tiếp nhận thêm, tính cả vào tử số và mẫu số, để đạt mức \
+         giao tối thiểu; không tính đối với chỉ tiêu đếm dịch vụ và mức giao 100%.",
+    );
+}
+
+/// How many new online dossiers would reach the threshold: only where dossiers are counted.
+pub(crate) fn new_dossiers(edition: &Edition, outcome: &Outcome) -> Option<i64> {
+    edition.indicator(&outcome.indicator).filter(|head| head.count == Count::Sum)?;
+    outcome.judgement.as_ref()?.threshold.new_cases_needed(outcome.ratio)
 }
 
 // ---- Phụ lục IV -------------------------------------------------------------------------------------------------
 
 fn filings(flow: &mut Flow, edition: &Edition) {
     let columns = columns(
-        [(11, Align::Centre), (92, Align::Left), (42, Align::Left), (60, Align::Left), (42, Align::Left)].into_iter(),
+        [
+            (11, Align::Centre),
+            (76, Align::Left),
+            (34, Align::Left),
+            (52, Align::Left),
+            (52, Align::Left),
+            (22, Align::Right),
+        ]
+        .into_iter(),
     );
-    let labels = ["TT", "Đơn vị", "Kỳ báo cáo", "Thời điểm nhận", "Tình trạng"];
+    let labels = ["TT", "Đơn vị", "Kỳ báo cáo", "Hạn gửi", "Ngày gửi", "Số ngày chậm"];
     let rows = troubled(edition)
         .enumerate()
         .map(|(i, (unit, month, filing))| {
-            let (received, state) = match filing {
-                Filing::Reported { received_at, .. } => (words::instant(*received_at), "Gửi chậm"),
-                Filing::Missing => (NONE.to_owned(), NO_FIGURES),
+            let due = edition.due(month);
+            let (received, late) = match filing {
+                Filing::Reported { received_at, .. } => (
+                    words::instant(*received_at),
+                    due.map_or_else(|| NONE.to_owned(), |due| days_late(due, *received_at)),
+                ),
+                Filing::Missing => ("Chưa gửi".to_owned(), NONE.to_owned()),
             };
-            let cells = [(i + 1).to_string(), words::name(unit), month.in_words(), received, state.to_owned()];
+            let due = due.map_or_else(|| NONE.to_owned(), words::instant);
+            let name = words::name(edition, unit);
+            let cells = [(i + 1).to_string(), name, words::capitalised(&month.in_words()), due, received, late];
             Row::new(cells.into_iter().map(Cell::new).collect())
         })
         .collect();
     Table { columns, head: simple_head(labels.into_iter()), rows, size: SIZE, keep: NOTES }.draw(flow);
+    note(
+        flow,
+        "Số ngày chậm tính theo ngày lịch, từ ngày đến hạn đến ngày gửi; gửi trong ngày đến hạn nhưng sau giờ đến \
+         hạn ghi “Trong ngày”.",
+    );
+}
+
+/// Days on the calendar from the due day to the day of receipt; a report of the due day is late by hours only.
+pub(crate) fn days_late(due: Instant, received_at: Instant) -> String {
+    let days = received_at.local_date().duration_since(due.local_date()).as_hours() / 24;
+    if days > 0 { count_text(days) } else { "Trong ngày".to_owned() }
 }
 
 /// Reports that are late or missing.
@@ -338,4 +378,19 @@ fn simple_head<'a>(labels: impl Iterator<Item = &'a str>) -> Vec<HeadCell> {
 fn group_row(group: PeerGroup, columns: usize) -> Row {
     let letter = Cell::new(group.letter()).face(Face::Bold);
     Row::new(vec![letter, Cell::new(group.heading()).face(Face::Bold).over(columns - 1)]).keeping_next()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{date, time};
+
+    use super::*;
+
+    #[test]
+    fn days_late_are_those_of_the_calendar() {
+        let due = Instant::at(date(2022, 7, 15), time(17, 0, 0, 0));
+        for (day, hour, expected) in [(15, 19, "Trong ngày"), (16, 8, "1"), (18, 9, "3"), (31, 17, "16")] {
+            assert_eq!(days_late(due, Instant::at(date(2022, 7, day), time(hour, 0, 0, 0))), expected, "day {day}");
+        }
+    }
 }

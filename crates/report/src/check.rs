@@ -4,7 +4,7 @@
 //! edition, and sought in the text that a reader of the PDF would get. White space is left out of the comparison, as
 //! lines break where they must.
 
-use baocao_domain::edition::{Edition, Filing, Span, UnitResult};
+use baocao_domain::edition::{Edition, Filing, Outcome, Span, UnitResult};
 use baocao_domain::ids::UnitCode;
 use baocao_domain::indicator::Ratio;
 use baocao_domain::rounding::{
@@ -13,7 +13,7 @@ use baocao_domain::rounding::{
 use baocao_domain::target::Verdict;
 use baocao_domain::unit::PeerGroup;
 
-use crate::annex::{NO_FIGURES, NUMERALS, TITLES, has_filings, name_with_gaps};
+use crate::annex::{NO_FIGURES, NUMERALS, TITLES, days_late, has_filings, name_with_gaps, new_dossiers};
 use crate::counts::{Counts, is_all_missing};
 use crate::font::Fonts;
 use crate::results::{judged, spans, unit_outcomes};
@@ -53,7 +53,7 @@ pub fn check_report(pdf: &[u8], edition: &Edition) -> Result<(), ReportError> {
         seek(0, "a figure", &wanted);
     }
     for (unit, months) in edition.missing() {
-        seek(0, "a missing report", &format!("{} ({})", words::name(unit), words::periods(&months)));
+        seek(0, "a missing report", &format!("{} ({})", words::name(edition, unit), words::periods(&months)));
     }
     for (i, title) in TITLES.iter().enumerate().take(annexes) {
         seek(i + 1, "a title", title);
@@ -67,8 +67,8 @@ pub fn check_report(pdf: &[u8], edition: &Edition) -> Result<(), ReportError> {
     for row in missed_rows(edition) {
         seek(3, "a shortfall", &row);
     }
-    for (unit, month) in troubled(edition) {
-        seek(4, "a late or missing report", &format!("{} {}", words::name(unit), month));
+    for row in troubled(edition) {
+        seek(4, "a late or missing report", &row);
     }
     faults.finish()
 }
@@ -91,7 +91,7 @@ pub fn check_scorecard(pdf: &[u8], edition: &Edition, unit: &UnitCode) -> Result
             faults.add(format!("{what} is missing: {wanted}"));
         }
     };
-    seek("the name", &words::name(unit));
+    seek("the name", &words::name(edition, unit));
     seek("the code", &format!("Mã đơn vị: {}", unit.code));
     seek("the edition", &edition.id.to_string());
     let shown = Shown::of(edition, unit);
@@ -104,16 +104,15 @@ pub fn check_scorecard(pdf: &[u8], edition: &Edition, unit: &UnitCode) -> Result
     for head in &edition.indicators {
         for (span, _) in spans(edition) {
             for outcome in unit_outcomes(unit, *span).filter(|outcome| outcome.indicator == head.code) {
-                seek("a result", &fraction(outcome.ratio));
-                if let Some(judgement) = &outcome.judgement {
-                    let distance = distance_text(outcome.ratio, judgement.threshold).unwrap_or_else(|| "–".into());
-                    seek("a verdict", &format!("{distance} {}", judgement.verdict.in_words()));
-                }
+                let result = result(outcome);
+                let verdict =
+                    outcome.judgement.as_ref().map_or("Không giao", |judgement| judgement.verdict.in_words());
+                seek("a result", &format!("{result} {verdict}"));
             }
         }
     }
-    if !unit.missing_months().is_empty() {
-        seek("what is missing", NO_FIGURES);
+    for (month, _) in unit.filings.iter().filter(|(_, filing)| *filing == Filing::Missing) {
+        seek("what is missing", &format!("{} – – Chưa gửi", words::capitalised(&month.in_words())));
     }
     faults.finish()
 }
@@ -148,10 +147,11 @@ fn body_figures(edition: &Edition) -> Vec<String> {
     let all = Counts::of(edition, &edition.province().subtree);
     let share = |ratio| percent_text(ratio, 2).unwrap_or_default();
     let mut wanted = Vec::new();
-    if all.received() > 0 {
+    if let Some(shares) = partition_text(&all.received_parts(), 2) {
         wanted.push(format!("đã tiếp nhận {} hồ sơ TTHC", count_in_prose(all.received())));
-        let online = count_in_prose(all.online());
-        wanted.push(format!("trực tuyến {online} hồ sơ (chiếm {})", share(all.online_share())));
+        for ((way, count), share) in ["trực tuyến", "chuyển qua"].iter().zip(all.received_parts()).zip(shares) {
+            wanted.push(format!("{way} {} hồ sơ (chiếm {share})", count_in_prose(count)));
+        }
     }
     if let Some(shares) = partition_text(&all.resolved_parts(), 2) {
         wanted.push(format!("đã giải quyết {} hồ sơ", count_in_prose(all.resolved())));
@@ -187,34 +187,54 @@ fn dossier_rows(edition: &Edition) -> Vec<(String, String)> {
         rows.push((group.heading().to_owned(), row(Counts::of_group(edition, group))));
         rows.extend(edition.group(group).map(|unit| {
             if is_all_missing(unit) {
-                return (words::name(unit), NO_FIGURES.to_owned());
+                return (words::name(edition, unit), NO_FIGURES.to_owned());
             }
-            (name_with_gaps(unit), row(Counts::of(edition, &unit.own)))
+            (name_with_gaps(edition, unit), row(Counts::of(edition, &unit.own)))
         }));
     }
     rows
 }
 
+/// The rows of a unit with a target, one after the other: its name stands once, before the first.
 fn result_rows(edition: &Edition) -> Vec<String> {
-    let mut rows = Vec::new();
-    for (span, label) in spans(edition) {
-        for (unit, outcome, judgement) in judged(edition, *span) {
-            let (ratio, threshold) = (outcome.ratio, judgement.threshold);
-            let short = edition.indicator(&outcome.indicator).map_or("", |head| head.short_name.as_str());
-            let none = || "–".to_owned();
-            rows.push(format!(
-                "{} {short} {label} {} {} {} {} {} {}",
-                words::name(unit),
-                threshold_text(threshold),
-                count_text(ratio.numerator),
-                count_text(ratio.denominator),
-                percent_text_beside(ratio, threshold).unwrap_or_else(none),
-                distance_text(ratio, threshold).unwrap_or_else(none),
-                judgement.verdict.in_words()
-            ));
+    let rows_of = |unit: &UnitResult| {
+        let mut rows = Vec::new();
+        for head in &edition.indicators {
+            for (span, label) in spans(edition) {
+                for (outcome, judgement) in unit.judged(*span).filter(|(outcome, _)| outcome.indicator == head.code) {
+                    let threshold = threshold_text(judgement.threshold);
+                    let verdict = judgement.verdict.in_words();
+                    rows.push(format!("{} {label} {threshold} {} {verdict}", head.short_name, result(outcome)));
+                }
+            }
         }
+        rows
+    };
+    edition
+        .units
+        .iter()
+        .map(|unit| (unit, rows_of(unit)))
+        .filter(|(_, rows)| !rows.is_empty())
+        .map(|(unit, rows)| format!("{} {}", words::name(edition, unit), rows.join(" ")))
+        .collect()
+}
+
+/// Numerator, denominator, share and distance: dashes where nothing is known or nothing can be said.
+fn result(outcome: &Outcome) -> String {
+    let ratio = outcome.ratio;
+    if outcome.coverage.reported == 0 {
+        return "– – – –".to_owned();
     }
-    rows
+    let none = || "–".to_owned();
+    let (share, distance) = match &outcome.judgement {
+        None => (percent_text(ratio, 2), None),
+        Some(judgement) => {
+            let distance =
+                distance_text(ratio, judgement.threshold).filter(|_| judgement.verdict != Verdict::Uncertain);
+            (percent_text_beside(ratio, judgement.threshold), distance)
+        }
+    };
+    format!("{} {} {}", fraction(ratio), share.unwrap_or_else(none), distance.unwrap_or_else(none))
 }
 
 fn missed_rows(edition: &Edition) -> Vec<String> {
@@ -222,24 +242,34 @@ fn missed_rows(edition: &Edition) -> Vec<String> {
         .filter(|(_, _, judgement)| judgement.verdict == Verdict::Missed)
         .map(|(_, outcome, judgement)| {
             let noun = edition.indicator(&outcome.indicator).map_or("", |head| head.noun.as_str());
+            let needed = new_dossiers(edition, outcome).map(|count| format!("{} {noun}", count_text(count)));
             format!(
-                "{} {} {} {noun}",
-                count_text(outcome.ratio.numerator),
-                count_text(outcome.ratio.denominator),
-                count_text(judgement.threshold.shortfall(outcome.ratio))
+                "{} {} {noun} {}",
+                fraction(outcome.ratio),
+                count_text(judgement.threshold.shortfall(outcome.ratio)),
+                needed.unwrap_or_else(|| "–".to_owned())
             )
         })
         .collect()
 }
 
-fn troubled(edition: &Edition) -> impl Iterator<Item = (&UnitResult, String)> {
-    edition.units.iter().flat_map(|unit| {
-        let is_troubled = |filing: &Filing| !matches!(filing, Filing::Reported { late: false, .. });
-        unit.filings
-            .iter()
-            .filter(move |(_, filing)| is_troubled(filing))
-            .map(move |(month, _)| (unit, month.in_words()))
-    })
+fn troubled(edition: &Edition) -> Vec<String> {
+    let mut rows = Vec::new();
+    for unit in &edition.units {
+        for (month, filing) in &unit.filings {
+            let Some(due) = edition.due(*month) else { continue };
+            let received = match filing {
+                Filing::Reported { late: false, .. } => continue,
+                Filing::Reported { received_at, .. } => {
+                    format!("{} {}", words::instant(*received_at), days_late(due, *received_at))
+                }
+                Filing::Missing => "Chưa gửi –".to_owned(),
+            };
+            let (name, month) = (words::name(edition, unit), words::capitalised(&month.in_words()));
+            rows.push(format!("{name} {month} {} {received}", words::instant(due)));
+        }
+    }
+    rows
 }
 
 /// Number, heading, own figure and figure with everything below, by column.

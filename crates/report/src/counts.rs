@@ -54,6 +54,11 @@ impl Counts {
         self.0[1]
     }
 
+    /// Received online, and in any other way: the parts of what was received.
+    pub(crate) const fn received_parts(&self) -> [i64; 2] {
+        [self.online(), self.received() - self.online()]
+    }
+
     pub(crate) const fn carried_over(&self) -> i64 {
         self.0[3]
     }
@@ -73,11 +78,6 @@ impl Counts {
 
     pub(crate) const fn overdue(&self) -> i64 {
         self.0[10]
-    }
-
-    /// Received online out of all received.
-    pub(crate) const fn online_share(&self) -> Ratio {
-        Ratio { numerator: self.online(), denominator: self.received() }
     }
 
     /// Overdue out of all pending.

@@ -43,7 +43,7 @@ pub fn report(edition: &Edition, issue: Option<&IssueRecord>) -> Result<Vec<u8>,
     }
     check_length(&sheets)?;
     let particulars = Particulars {
-        title: format!("Báo cáo {}", words::subject(edition)),
+        title: format!("Báo cáo {}", words::uncapitalised(&words::subject(edition))),
         author: words::issuer_in_full(&edition.letterhead),
         at: edition.sealed_at,
     };
@@ -105,12 +105,10 @@ fn targets(flow: &mut Flow, edition: &Edition) {
     for (i, standing) in standings.iter().enumerate() {
         let letter = POINTS.get(i).unwrap_or(&"y");
         say(flow, &format!("{letter}) {}", sentences::standing(edition, standing)));
-    }
-    summary::standings(flow, edition);
-    for standing in &standings {
         for sentence in sentences::missed(edition, standing) {
             say(flow, &sentence);
         }
     }
-    say(flow, "Kết quả của từng đơn vị tại Phụ lục II; đơn vị chưa đạt và số còn thiếu tại Phụ lục III.");
+    summary::standings(flow, edition);
+    say(flow, "Kết quả của từng đơn vị nêu tại Phụ lục II; đơn vị chưa đạt và số còn thiếu nêu tại Phụ lục III.");
 }

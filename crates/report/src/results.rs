@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use baocao_domain::edition::{Edition, Filing, Judgement, Outcome, Span, UnitResult};
 use baocao_domain::ids::IndicatorCode;
 use baocao_domain::period::PeriodKey;
+use baocao_domain::rounding::{count_text, distance_text, percent_text, percent_text_beside};
 use baocao_domain::target::Verdict;
+
+/// What stands where there is no figure, share or distance.
+pub(crate) const NONE: &str = "–";
 
 /// How the units with a target stand on one indicator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +53,23 @@ pub(crate) fn judged(edition: &Edition, span: Span) -> impl Iterator<Item = (&Un
 /// A unit's outcomes over one span, judged or not.
 pub(crate) fn unit_outcomes(unit: &UnitResult, span: Span) -> impl Iterator<Item = &Outcome> {
     unit.outcomes.iter().filter(move |outcome| outcome.span == span)
+}
+
+/// Numerator, denominator, share and distance of an outcome, as tables print them.
+///
+/// Where no report is in, nothing is known, which is not zero; where some are missing there is no distance to speak of.
+pub(crate) fn measured(outcome: &Outcome) -> [String; 4] {
+    let ratio = outcome.ratio;
+    if outcome.coverage.reported == 0 {
+        return [NONE; 4].map(str::to_owned);
+    }
+    let judgement = outcome.judgement.as_ref();
+    let share = judgement.map_or_else(|| percent_text(ratio, 2), |j| percent_text_beside(ratio, j.threshold));
+    let distance = judgement
+        .filter(|judgement| judgement.verdict != Verdict::Uncertain)
+        .and_then(|judgement| distance_text(ratio, judgement.threshold));
+    let or_none = |text: Option<String>| text.unwrap_or_else(|| NONE.to_owned());
+    [count_text(ratio.numerator), count_text(ratio.denominator), or_none(share), or_none(distance)]
 }
 
 /// Units whose reports were received after the due instant, and the months of those.

@@ -5,14 +5,14 @@
 use baocao_domain::edition::{Edition, Filing, Span, UnitResult};
 use baocao_domain::ids::{ColumnCode, UnitCode};
 use baocao_domain::indicator::Scope;
-use baocao_domain::rounding::{count_text, distance_text, percent_text, percent_text_beside, threshold_text};
+use baocao_domain::rounding::{count_text, threshold_text};
 use baocao_domain::target::Verdict;
 
 use crate::counts::is_all_missing;
 use crate::font::Fonts;
 use crate::page::{Flow, Geometry, Length, mm, pt};
 use crate::pdf::{self, Particulars};
-use crate::results::{spans, unit_outcomes};
+use crate::results::{NONE, measured, spans, spans_coincide, unit_outcomes};
 use crate::table::{Cell, Column, HeadCell, Row, Table};
 use crate::text::{self, Align, Block, Style, paragraph};
 use crate::{ReportError, chart, words};
@@ -36,7 +36,11 @@ pub fn scorecard(edition: &Edition, unit: &UnitCode) -> Result<Vec<u8>, ReportEr
         pages = flow.pages();
         if pages == 1 {
             let particulars = Particulars {
-                title: format!("{} – {}", text::clean(fonts, &words::name(unit)), edition.id.period.in_words()),
+                title: format!(
+                    "{} – {}",
+                    text::clean(fonts, &words::name(edition, unit)),
+                    edition.id.period.in_words()
+                ),
                 author: words::issuer_in_full(&edition.letterhead),
                 at: edition.sealed_at,
             };
@@ -92,7 +96,7 @@ impl Card<'_> {
         paragraph(flow, subject, centred(Style::bold(self.size + 1)));
         flow.gap(pt(6));
 
-        paragraph(flow, &words::name(self.unit), centred(Style::bold(self.size + 4)));
+        paragraph(flow, &words::name(self.edition, self.unit), centred(Style::bold(self.size + 4)));
         let period = format!(
             "Mã đơn vị: {}. Kỳ báo cáo: {} ({})",
             self.unit.code,
@@ -125,7 +129,7 @@ impl Card<'_> {
         }
         let rows = self.unit.filings.iter().map(|(month, filing)| {
             let (received, revision, state) = match filing {
-                Filing::Missing => ("–".to_owned(), "–".to_owned(), UNKNOWN.to_owned()),
+                Filing::Missing => (NONE.to_owned(), NONE.to_owned(), "Chưa gửi".to_owned()),
                 Filing::Reported { revision, received_at, late, nil } => {
                     let state = if *late { "Gửi chậm" } else { "Đúng hạn" };
                     let state = if *nil { format!("{state}; không phát sinh hồ sơ") } else { state.to_owned() };
@@ -141,7 +145,7 @@ impl Card<'_> {
         )
         .draw(flow);
         if self.has_units_below() {
-            self.small(flow, &format!("Cả đơn vị trực thuộc: đã nhận {received} báo cáo tháng."));
+            self.small(flow, &format!("Kể cả các đơn vị trực thuộc: đã nhận {received} báo cáo tháng."));
         }
     }
 
@@ -168,7 +172,7 @@ impl Card<'_> {
             .collect();
         let mut labels = vec!["Cột", "Số hồ sơ"];
         labels.extend(shown.own.then_some("Của đơn vị"));
-        labels.extend(shown.subtree.then_some("Cả đơn vị trực thuộc"));
+        labels.extend(shown.subtree.then_some("Kể cả đơn vị trực thuộc"));
         let mut widths = vec![(14, Align::Centre), (if labels.len() == 4 { 84 } else { 120 }, Align::Left)];
         widths.extend(labels.iter().skip(2).map(|_| (36, Align::Right)));
         self.table(&widths, &labels, rows).draw(flow);
@@ -196,17 +200,17 @@ impl Card<'_> {
                 let found = unit_outcomes(self.unit, *span).find(|outcome| outcome.indicator == head.code);
                 let Some(outcome) = found else { continue };
                 let (ratio, judgement) = (outcome.ratio, outcome.judgement.as_ref());
-                let none = || "–".to_owned();
+                let none = || NONE.to_owned();
                 let threshold = judgement.map(|judgement| judgement.threshold);
-                let share = threshold.map_or_else(|| percent_text(ratio, 2), |t| percent_text_beside(ratio, t));
+                let [numerator, denominator, share, distance] = measured(outcome);
                 let cells = [
                     head.short_name.clone(),
                     (*label).to_owned(),
                     threshold.map_or_else(none, threshold_text),
-                    count_text(ratio.numerator),
-                    count_text(ratio.denominator),
-                    share.unwrap_or_else(none),
-                    threshold.and_then(|threshold| distance_text(ratio, threshold)).unwrap_or_else(none),
+                    numerator,
+                    denominator,
+                    share,
+                    distance,
                     judgement.map_or_else(|| "Không giao".to_owned(), |j| j.verdict.in_words().to_owned()),
                     judgement
                         .filter(|judgement| judgement.verdict == Verdict::Missed)
@@ -248,16 +252,19 @@ impl Card<'_> {
             .iter()
             .map(|decision| format!("Quyết định số {} {}", decision.number, words::day_in_full(decision.issued)))
             .collect();
-        let mut basis = format!(
-            "Tiến độ: {}; lũy kế: {}, là căn cứ đánh giá.",
-            words::window(edition.window),
-            words::window(edition.year_to_date)
-        );
-        if !decisions.is_empty() {
+        let to_date = words::window(edition.year_to_date);
+        let mut basis = if spans_coincide(edition) {
+            format!("Lũy kế: {to_date}, là căn cứ đánh giá, trùng với kỳ báo cáo.")
+        } else {
+            format!("Tiến độ: {}; lũy kế: {to_date}, là căn cứ đánh giá.", words::window(edition.window))
+        };
+        if self.unit.judged(Span::YearToDate).next().is_none() {
+            basis.push_str(" Đơn vị không được giao chỉ tiêu, kết quả để theo dõi.");
+        } else if !decisions.is_empty() {
             basis.push_str(&format!(" Chỉ tiêu giao tại {}.", decisions.join("; ")));
         }
         if self.has_units_below() && edition.indicators.iter().any(|head| head.scope == Scope::Subtree) {
-            basis.push_str(" Kết quả tính cả đơn vị trực thuộc.");
+            basis.push_str(" Kết quả tính cả các đơn vị trực thuộc.");
         }
         basis
     }

@@ -41,29 +41,28 @@ pub(crate) fn dossiers(edition: &Edition) -> Vec<String> {
         words::window(edition.window),
         words::kind_of_province(&edition.letterhead)
     );
-    let share = |ratio| percent_text(ratio, 2).unwrap_or_default();
-    if all.received() == 0 {
+    let Some(received) = partition_text(&all.received_parts(), 2) else {
         let is_known = edition.province().subtree_coverage.is_complete();
         let state =
             if is_known { "không phát sinh hồ sơ TTHC" } else { "chưa có đủ số liệu về hồ sơ TTHC" };
         return vec![format!("{head} {state}.")];
-    }
-    let carried = match all.carried_over() {
-        0 => String::new(),
-        count => format!(" (gồm cả {} từ kỳ trước chuyển qua)", counted(count, "hồ sơ")),
     };
+    let [online, other] = all.received_parts().map(|count| counted(count, "hồ sơ"));
     let mut sentences = vec![format!(
-        "{head} đã tiếp nhận {} TTHC{carried}, trong đó tiếp nhận trực tuyến {} (chiếm\u{a0}{}).",
+        "{head} đã tiếp nhận {} TTHC, trong đó: tiếp nhận trực tuyến {online} (chiếm {}); tiếp nhận trực tiếp, qua dịch \
+         vụ bưu chính và từ kỳ trước chuyển qua {other} (chiếm {}), riêng từ kỳ trước chuyển qua {}.",
         counted(all.received(), "hồ sơ"),
-        counted(all.online(), "hồ sơ"),
-        share(all.online_share()),
+        received[0],
+        received[1],
+        counted(all.carried_over(), "hồ sơ"),
     )];
     let parts = all.resolved_parts();
+    let mut states = Vec::new();
     if let Some(shares) = partition_text(&parts, 2) {
         let [early, on_time, late] = parts.map(|count| counted(count, "hồ sơ"));
-        sentences.push(format!(
-            "Tổng số hồ sơ đã giải quyết {}, trong đó: trước hạn {early} (đạt\u{a0}{}), đúng hạn {on_time} \
-             (đạt\u{a0}{}), quá hạn {late} (chiếm\u{a0}{}).",
+        states.push(format!(
+            "Tổng số đã giải quyết {}, trong đó: trước hạn {early} (đạt {}), đúng hạn {on_time} (đạt {}), quá \
+             hạn {late} (chiếm {}).",
             counted(all.resolved(), "hồ sơ"),
             shares[0],
             shares[1],
@@ -71,14 +70,15 @@ pub(crate) fn dossiers(edition: &Edition) -> Vec<String> {
         ));
     }
     if all.pending() > 0 {
-        sentences.push(format!(
-            "Còn {} đang giải quyết, trong đó có {} đã quá hạn (chiếm\u{a0}{}).",
+        states.push(format!(
+            "Còn {} đang giải quyết, trong đó có {} đã quá hạn (chiếm {}).",
             counted(all.pending(), "hồ sơ"),
             counted(all.overdue(), "hồ sơ"),
-            share(all.overdue_share()),
+            percent_text(all.overdue_share(), 2).unwrap_or_default(),
         ));
     }
-    sentences.push("Số liệu của từng cơ quan, đơn vị tại Phụ lục I; tổng hợp theo nhóm đơn vị như sau:".into());
+    sentences.extend((!states.is_empty()).then(|| states.join(" ")));
+    sentences.push("Số liệu của từng cơ quan, đơn vị nêu tại Phụ lục I; tổng hợp theo nhóm đơn vị như sau:".into());
     sentences
 }
 
@@ -121,14 +121,18 @@ pub(crate) fn decisions(edition: &Edition) -> String {
         .iter()
         .map(|decision| format!("Quyết định số {} {}", decision.number, words::day_in_full(decision.issued)))
         .collect();
-    let together = if spans_coincide(edition) { " Trong kỳ này, hai khoảng thời gian trùng nhau." } else { "" };
-    format!(
-        "Chỉ tiêu được giao tại {}. Kết quả trong kỳ báo cáo ({}) phản ánh tiến độ thực hiện; kết quả lũy kế ({}) \
-         là căn cứ đánh giá đạt, chưa đạt.{together}",
-        decisions.join("; "),
-        words::window(edition.window),
-        words::window(edition.year_to_date)
-    )
+    let (window, to_date) = (words::window(edition.window), words::window(edition.year_to_date));
+    let spans = if spans_coincide(edition) {
+        format!(
+            "Kết quả lũy kế ({to_date}) là căn cứ đánh giá đạt, chưa đạt, trong kỳ này cũng là kết quả của kỳ báo cáo"
+        )
+    } else {
+        format!(
+            "Kết quả trong kỳ báo cáo ({window}) phản ánh tiến độ thực hiện; kết quả lũy kế ({to_date}) là căn cứ đánh \
+             giá đạt, chưa đạt"
+        )
+    };
+    format!("Chỉ tiêu được giao tại {}. {spans}.", decisions.join("; "))
 }
 
 /// How the province and the units with a target stand on an indicator.
@@ -142,18 +146,18 @@ pub(crate) fn standing(edition: &Edition, standing: &Standing) -> String {
             let ratio = outcome.ratio;
             let (num, den) = (count_in_prose(ratio.numerator), count_in_prose(ratio.denominator));
             Some(format!(
-                " Tính chung toàn {} là {share} ({num}/{den} {noun}).",
+                "tính chung toàn {} đạt {share} ({num}/{den} {noun}); trong",
                 words::kind_of_province(&edition.letterhead)
             ))
         })
-        .unwrap_or_default();
+        .unwrap_or_else(|| "trong".to_owned());
     let verdicts: Vec<String> = [Verdict::Met, Verdict::Missed, Verdict::NotApplicable, Verdict::Uncertain]
         .into_iter()
         .filter(|verdict| standing.count(*verdict) > 0 || *verdict == Verdict::Met)
         .map(|verdict| format!("{} {}", counted(standing.count(verdict), "đơn vị"), verdict.in_words().to_lowercase()))
         .collect();
     format!(
-        "{}:{province} Trong {} được giao chỉ tiêu, lũy kế có {}.",
+        "{}: {province} {} được giao chỉ tiêu, lũy kế có {}.",
         words::capitalised(name),
         counted(standing.units(), "đơn vị"),
         verdicts.join(", ")
@@ -163,7 +167,6 @@ pub(crate) fn standing(edition: &Edition, standing: &Standing) -> String {
 /// Who missed an indicator, and for whom reports are missing that could still change it.
 pub(crate) fn missed(edition: &Edition, standing: &Standing) -> Vec<String> {
     let mut sentences = Vec::new();
-    let short = edition.indicator(&standing.indicator).map_or("", |head| head.short_name.as_str());
     for (verdict, label) in
         [(Verdict::Missed, "Đơn vị chưa đạt"), (Verdict::Uncertain, "Đơn vị chưa đủ số liệu để đánh giá")]
     {
@@ -174,16 +177,16 @@ pub(crate) fn missed(edition: &Edition, standing: &Standing) -> Vec<String> {
                 let outcome = judged(unit, standing, verdict)?;
                 let threshold = outcome.judgement.as_ref()?.threshold;
                 let share = percent_text_beside(outcome.ratio, threshold).filter(|_| verdict == Verdict::Missed);
-                let name = words::name(unit);
+                let name = words::name(edition, unit);
                 Some(share.map_or_else(|| name.clone(), |share| format!("{name} ({share})")))
             })
             .collect();
         match named.len() {
             0 => {}
-            1..=NAMES_MAX => sentences.push(format!("{label} ({short}): {}.", named.join("; "))),
+            1..=NAMES_MAX => sentences.push(format!("{label}: {}.", named.join("; "))),
             count => {
                 let count = counted(i64::try_from(count).unwrap_or(i64::MAX), "đơn vị");
-                sentences.push(format!("{label} ({short}): {count}, nêu tại Phụ lục II."));
+                sentences.push(format!("{label}: {count}, nêu tại Phụ lục II."));
             }
         }
     }
@@ -202,24 +205,27 @@ pub(crate) fn filings(edition: &Edition) -> Vec<String> {
     let all: Vec<&Filing> =
         edition.units.iter().flat_map(|unit| unit.filings.iter().map(|(_, filing)| filing)).collect();
     let count = |accept: fn(&Filing) -> bool| {
-        let count = all.iter().filter(|filing| accept(filing)).count();
-        match i64::try_from(count).unwrap_or(i64::MAX) {
-            0 => "không có báo cáo".to_owned(),
-            count => counted(count, "báo cáo"),
-        }
+        i64::try_from(all.iter().filter(|filing| accept(filing)).count()).unwrap_or(i64::MAX)
     };
+    let reports = |count| if count == 0 { "không có báo cáo".to_owned() } else { counted(count, "báo cáo") };
+    let received = count(|filing| matches!(filing, Filing::Reported { .. }));
+    let missing = match count(|filing| *filing == Filing::Missing) {
+        0 => String::new(),
+        count => format!("; còn {} chưa nhận được", counted(count, "báo cáo")),
+    };
+    let annex = if annex::has_filings(edition) { " Chi tiết nêu tại Phụ\u{a0}lục\u{a0}IV." } else { "" };
     let mut sentences = vec![format!(
         "Tổng số báo cáo tháng phải gửi trong kỳ ({}) là {}; đã nhận {}, trong đó {} gửi chậm, {} nêu rõ không phát \
-         sinh hồ sơ; {} chưa nhận được.",
+         sinh hồ sơ{missing}.{annex}",
         words::periods(&edition.months),
-        count(|_| true),
-        count(|filing| matches!(filing, Filing::Reported { .. })),
-        count(|filing| matches!(filing, Filing::Reported { late: true, .. })),
-        count(|filing| matches!(filing, Filing::Reported { nil: true, .. })),
-        count(|filing| *filing == Filing::Missing),
+        reports(count(|_| true)),
+        if missing.is_empty() { format!("đủ {}", reports(received)) } else { reports(received) },
+        reports(count(|filing| matches!(filing, Filing::Reported { late: true, .. }))),
+        reports(count(|filing| matches!(filing, Filing::Reported { nil: true, .. }))),
     )];
-    let with_months =
-        |unit: &UnitResult, months: &[PeriodKey]| format!("{} ({})", words::name(unit), words::periods(months));
+    let with_months = |unit: &UnitResult, months: &[PeriodKey]| {
+        format!("{} ({})", words::name(edition, unit), words::periods(months))
+    };
     let late = late_filings(edition);
     if (1..=NAMES_MAX).contains(&late.len()) {
         let named: Vec<String> = late.iter().map(|(unit, months)| with_months(unit, months)).collect();
@@ -232,9 +238,6 @@ pub(crate) fn filings(edition: &Edition) -> Vec<String> {
             missing.join("; ")
         ));
     }
-    if annex::has_filings(edition) {
-        sentences.push("Thời điểm nhận báo cáo của các đơn vị gửi chậm, chưa gửi tại Phụ lục IV.".into());
-    }
     sentences
 }
 
@@ -245,7 +248,7 @@ pub(crate) fn notes(edition: &Edition) -> Vec<String> {
     match &edition.cause {
         Cause::Locked => {}
         Cause::ExtensionFiled { unit, reason } => {
-            let name = edition.unit(unit).map_or_else(|| unit.to_string(), words::name);
+            let name = edition.unit(unit).map_or_else(|| unit.to_string(), |unit| words::name(edition, unit));
             notes.push(format!("Bản công bố này gồm cả báo cáo được gia hạn của {name} (lý do: {reason})."));
         }
         Cause::MonthRestated { edition: month } => notes.push(format!(
@@ -259,7 +262,6 @@ pub(crate) fn notes(edition: &Edition) -> Vec<String> {
 
 /// The last sentence.
 pub(crate) fn closing(edition: &Edition) -> String {
-    let subject = words::subject(edition);
-    let subject = subject.strip_prefix("Kết quả").map_or(subject.clone(), |rest| format!("kết quả{rest}"));
+    let subject = words::uncapitalised(&words::subject(edition));
     format!("Trên đây là Báo cáo {subject}, {} trân trọng báo cáo./.", words::issuer(&edition.letterhead))
 }

@@ -8,7 +8,7 @@ use baocao_domain::unit::PeerGroup;
 use crate::counts::Counts;
 use crate::font::Face;
 use crate::page::{Flow, mm, pt, tenths_mm};
-use crate::results::{spans, standing};
+use crate::results::{NONE, spans, standing};
 use crate::table::{Cell, Column, HeadCell, Row, Table};
 use crate::text::{Align, Block, Style, paragraph};
 
@@ -38,10 +38,11 @@ pub(crate) fn dossiers(flow: &mut Flow, edition: &Edition) {
         .map(|group| row(group.heading(), Counts::of_group(edition, group), Face::Regular))
         .collect();
     rows.push(row("Tổng cộng", all, Face::Bold));
-    let parts = partition_text(&all.resolved_parts(), 2).unwrap_or_else(|| vec!["–".into(); 3]);
-    let share = |ratio| percent_text(ratio, 2).unwrap_or_else(|| "–".into());
-    let shares = ["–".into(), share(all.online_share()), "–".into()].into_iter().chain(parts);
-    let shares = shares.chain(["–".into(), share(all.overdue_share())]);
+    let parts = partition_text(&all.resolved_parts(), 2).unwrap_or_else(|| vec![NONE.into(); 3]);
+    let share = |ratio| percent_text(ratio, 2).unwrap_or_else(|| NONE.into());
+    let online = partition_text(&all.received_parts(), 2).map_or_else(|| NONE.into(), |shares| shares[0].clone());
+    let shares = [NONE.into(), online, NONE.into()].into_iter().chain(parts);
+    let shares = shares.chain([NONE.into(), share(all.overdue_share())]);
     rows.push(Row::new(
         [Cell::new("Tỷ lệ").face(Face::Italic)]
             .into_iter()

@@ -61,11 +61,17 @@ pub(crate) struct Cell {
     face: Face,
     columns: usize,
     align: Option<Align>,
+    goes_on: bool,
 }
 
 impl Cell {
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), face: Face::Regular, columns: 1, align: None }
+        Self { text: text.into(), face: Face::Regular, columns: 1, align: None, goes_on: false }
+    }
+
+    /// The cell above goes on through this row; the row above must be kept with this one.
+    pub(crate) fn going_on() -> Self {
+        Self { goes_on: true, ..Self::new("") }
     }
 
     pub(crate) fn face(self, face: Face) -> Self {
@@ -124,6 +130,7 @@ struct Set {
     x: Length,
     width: Length,
     pad: Length,
+    goes_on: bool,
 }
 
 impl Table {
@@ -155,7 +162,10 @@ impl Table {
                 draw_cell(flow, cell, top, *height);
             }
             flow.y += height;
-            self.horizontal(flow);
+            match rows.get(i + 1) {
+                Some((below, _)) if below.iter().any(|cell| cell.goes_on) => rule_above(flow, below),
+                _ => self.horizontal(flow),
+            }
         }
         close(flow, &mut rules, &[]);
     }
@@ -195,7 +205,15 @@ impl Table {
             let mut lines = text::lines(flow.fonts, &cell.text, style, width - 2 * PAD_X, 0);
             // A row is never taller than a page: what is beyond it could not be drawn anyway.
             lines.truncate(lines_max);
-            cells.push(Set { lines, style, align: align.unwrap_or(Align::Left), x, width, pad: PAD_X });
+            cells.push(Set {
+                lines,
+                style,
+                align: align.unwrap_or(Align::Left),
+                x,
+                width,
+                pad: PAD_X,
+                goes_on: cell.goes_on,
+            });
             (column, x) = (column + cell.columns, x + width);
         }
         let height = cells.iter().map(height_of).max().unwrap_or_default();
@@ -207,7 +225,7 @@ impl Table {
         let width = self.span(cell.column, cell.columns);
         let lines = text::lines(flow.fonts, &cell.text, style, width - 2 * HEAD_PAD_X, 0);
         let x = flow.geometry.left + self.span(0, cell.column);
-        Set { lines, style, align: Align::Centre, x, width, pad: HEAD_PAD_X }
+        Set { lines, style, align: Align::Centre, x, width, pad: HEAD_PAD_X, goes_on: false }
     }
 
     /// The height of each row of the head: cells of one row first, then taller ones stretch their last row.
@@ -245,6 +263,14 @@ impl Table {
     fn horizontal(&self, flow: &mut Flow) {
         let (left, y, width) = (flow.geometry.left, flow.y, self.width());
         flow.sheet().rule((left, y), (left + width, y), RULE);
+    }
+}
+
+/// The rule between two rows, left out where a cell goes on.
+fn rule_above(flow: &mut Flow, cells: &[Set]) {
+    let y = flow.y;
+    for cell in cells.iter().filter(|cell| !cell.goes_on) {
+        flow.sheet().rule((cell.x, y), (cell.x + cell.width, y), RULE);
     }
 }
 

@@ -5,6 +5,7 @@ use baocao_domain::instant::Instant;
 use baocao_domain::issue::IssueRecord;
 use baocao_domain::period::{PeriodKey, Window};
 use baocao_domain::regime::Letterhead;
+use baocao_domain::unit::Tier;
 use jiff::civil::Date;
 
 /// The longest name of a unit that is shown, in characters: real ones have at most some hundred.
@@ -39,15 +40,29 @@ pub(crate) fn instant(instant: Instant) -> String {
     format!("{:02} giờ {:02} phút ngày {}", legal.hour(), legal.minute(), day(legal.date()))
 }
 
-/// `tháng 7 năm 2022, tháng 8 năm 2022`.
+/// `tháng 7, tháng 8 năm 2022`: the year stands once, after the last period of it.
 pub(crate) fn periods(periods: &[PeriodKey]) -> String {
-    periods.iter().map(|period| period.in_words()).collect::<Vec<_>>().join(", ")
+    let year_of = |period: &PeriodKey| format!(" năm {}", period.year());
+    let mut texts = Vec::with_capacity(periods.len());
+    for (i, period) in periods.iter().enumerate() {
+        let (words, year) = (period.in_words(), year_of(period));
+        let is_followed = periods.get(i + 1).is_some_and(|next| year_of(next) == year);
+        let short = words.strip_suffix(&year).filter(|_| is_followed).map(str::to_owned);
+        texts.push(short.unwrap_or(words));
+    }
+    texts.join(", ")
 }
 
 /// With its first letter as a capital.
 pub(crate) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// With its first letter as a small one: for words that go on within a sentence.
+pub(crate) fn uncapitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// The issuing organ in running text: `Ủy ban nhân dân tỉnh`.
@@ -92,12 +107,27 @@ pub(crate) fn subject(edition: &Edition) -> String {
     )
 }
 
-/// A unit's name as documents show it: one without end is cut.
-pub(crate) fn name(unit: &UnitResult) -> String {
-    if unit.name.chars().count() <= NAME_MAX {
-        return unit.name.clone();
+/// A unit's name as documents show it. A commune's has its district behind it, as communes of two districts may bear
+/// one name: `Xã Hồng Thái, huyện Bình Gia`.
+pub(crate) fn name(edition: &Edition, unit: &UnitResult) -> String {
+    let district = unit
+        .parent
+        .as_ref()
+        .filter(|_| unit.tier == Tier::Commune)
+        .and_then(|parent| edition.unit(parent))
+        .filter(|parent| parent.tier == Tier::District);
+    match district {
+        Some(district) => format!("{}, {}", cut(&unit.name), uncapitalised(&cut(&district.name))),
+        None => cut(&unit.name),
     }
-    unit.name.chars().take(NAME_MAX).chain(['…']).collect()
+}
+
+/// A name without end is cut.
+fn cut(name: &str) -> String {
+    if name.chars().count() <= NAME_MAX {
+        return name.to_owned();
+    }
+    name.chars().take(NAME_MAX).chain(['…']).collect()
 }
 
 /// A blank to be filled by hand.
@@ -110,6 +140,14 @@ mod tests {
     use jiff::civil::{date, time};
 
     use super::*;
+
+    #[test]
+    fn the_year_stands_once_after_its_last_month() {
+        let keys = |keys: &[&str]| keys.iter().map(|key| PeriodKey::parse(key).expect(key)).collect::<Vec<_>>();
+        assert_eq!(periods(&keys(&["2022-M07", "2022-M08"])), "tháng 7, tháng 8 năm 2022");
+        assert_eq!(periods(&keys(&["2022-M12", "2023-M01"])), "tháng 12 năm 2022, tháng 1 năm 2023");
+        assert_eq!(periods(&keys(&["2022-Q3"])), "quý III năm 2022");
+    }
 
     #[test]
     fn days_read_as_the_decree_writes_them() {

@@ -29,6 +29,7 @@ fn the_report_states_every_figure_of_report_433() {
         "Kính gửi: Văn phòng Chính phủ.",
         "đã tiếp nhận 205.488 hồ sơ TTHC",
         "tiếp nhận trực tuyến 64.771 hồ sơ (chiếm 31,52%)",
+        "từ kỳ trước chuyển qua 140.717 hồ sơ (chiếm 68,48%)",
         "đã giải quyết 202.543 hồ sơ",
         "trước hạn 39.850 hồ sơ (đạt 19,67%)",
         "đúng hạn 162.404 hồ sơ (đạt 80,19%)",
@@ -147,7 +148,8 @@ fn what_is_missing_is_named_and_never_zero() {
     let pdf = report(&edition, Some(&issue_record())).expect("a report");
     let text = text(&pdf);
     for wanted in [
-        "Chưa có số liệu của: Sở Tư pháp (tháng 7 năm 2022, tháng 8 năm 2022, tháng 9 năm 2022)",
+        "Chưa có số liệu của: Sở Tư pháp (tháng 7, tháng 8, tháng 9 năm 2022)",
+        "còn 04 báo cáo chưa nhận được",
         "Đơn vị gửi chậm: Sở Y tế (tháng 7 năm 2022)",
         "Sở Tư pháp Chưa có số liệu",
         "(chưa có số liệu tháng 8 năm 2022)",
@@ -186,4 +188,12 @@ fn both_spans_are_shown_where_they_differ() {
     let text = text(&pdf);
     assert!(text.contains("kết quả lũy kế (từ ngày 15/5/2022 đến ngày 14/9/2022)"));
     assert!(text.contains(" Tiến độ ") && text.contains(" Lũy kế "));
+}
+
+#[test]
+fn a_late_report_shows_when_it_was_due_and_when_it_came() {
+    let edition = edition("2022-Q3", &Odd { late: vec![pair("05971", "2022-M07")], ..Odd::default() });
+    let text = text(&report(&edition, Some(&issue_record())).expect("a report"));
+    let row = "Tháng 7 năm 2022 17 giờ 00 phút ngày 15/7/2022 18 giờ 00 phút ngày 15/7/2022 Trong ngày";
+    assert!(text.contains(row), "not in the report: {row}");
 }

@@ -170,6 +170,7 @@ mod tests {
                 Reason::PeriodNotOpen
                 | Reason::PeriodLocked
                 | Reason::PeriodNotLocked
+                | Reason::MonthNotClosed
                 | Reason::ExplanationRequired
                 | Reason::NotObliged
                 | Reason::ReportIssued => Code::FailedPrecondition,

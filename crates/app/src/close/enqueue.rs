@@ -30,6 +30,9 @@ impl App {
         let mut queued = Vec::new();
         for (unit, kind) in notices(&edition, previous.as_ref()) {
             let scorecard = documents.iter().find(|d| d.kind == DocumentKind::Scorecard && d.unit == unit.code);
+            if in_force.regime.contacts_of(&unit.code).next().is_none() {
+                tracing::error!(edition.id = %edition.id, unit = %unit.code, "unit with a missed target has no mailbox");
+            }
             for contact in in_force.regime.contacts_of(&unit.code) {
                 let mut letter = self.letter_to(&contact.email, &contact.addressee, run.sealed_at);
                 let (subject, text) = notice_letter(&edition, unit, kind, &contact.addressee);
@@ -85,7 +88,8 @@ impl App {
         }
     }
 
-    /// A letter as a row of the outbox: its bytes are built here, once, and kept.
+    /// A letter as a row of the outbox: its bytes are built here, once, and kept. One that cannot be built is a failed
+    /// delivery, not a failed close: no single mailbox may stop the province.
     pub(crate) async fn delivery(
         &self,
         edition: &Edition,
@@ -94,10 +98,21 @@ impl App {
         letter: Letter,
         now: Instant,
     ) -> Result<DeliveryRow, AppError> {
-        let (compose, files) = (self.ports.renderers.compose, Arc::clone(&self.ports.files));
+        let compose = self.ports.renderers.compose;
         let (id, recipient) = (letter.delivery_id.clone(), letter.to.clone());
-        let message_sha256 =
-            self.aside(format!("compose the mail about {unit}"), move || files.put_object(&compose(&letter)?)).await?;
+        let composed = self.aside(format!("compose the mail about {unit}"), move || compose(&letter)).await;
+        let (state, message_sha256, last_reply) = match composed {
+            Ok(message) => {
+                let files = Arc::clone(&self.ports.files);
+                let hash = self.aside("keep a message", move || files.put_object(&message)).await?;
+                (DeliveryState::Queued, hash, String::new())
+            }
+            Err(error) => {
+                let why = error.chain();
+                tracing::error!(edition.id = %edition.id, unit = %unit, error = %why, "mail cannot be built");
+                (DeliveryState::Failed, String::new(), why)
+            }
+        };
         Ok(DeliveryRow {
             id,
             form: edition.form.code.clone(),
@@ -106,11 +121,12 @@ impl App {
             purpose,
             recipient,
             message_sha256,
-            state: DeliveryState::Queued,
+            state,
             attempts: 0,
             next_at: now,
             data_begun: false,
-            last_reply: String::new(),
+            doubts: 0,
+            last_reply,
             queued_at: now,
         })
     }

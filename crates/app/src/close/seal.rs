@@ -16,17 +16,22 @@ impl App {
     /// Begins a run: locks the period's row, so that a submission is either in the list or was refused.
     ///
     /// A month's own reports are its current revisions; those of every other month are the ones that its last edition
-    /// sealed, so that a longer period is exactly the fold of its months' editions.
+    /// sealed, so that a longer period is exactly the fold of its months' editions. None if another edition was sealed
+    /// since the caller looked.
     pub(super) async fn seal(
         &self,
         mut tx: Box<dyn Tx>,
         form: &FormCode,
         period: PeriodKey,
         cause: Cause,
-    ) -> Result<CloseRunRow, AppError> {
+        sealed_before: u32,
+    ) -> Result<Option<CloseRunRow>, AppError> {
         let now = self.now();
         let row = tx.period(form, period, RowLock::Exclusive).await?;
         let row = row.ok_or_else(|| AppError::Corrupt(format!("period {period} is not planned")))?;
+        if row.sealed_edition != sealed_before {
+            return Ok(None);
+        }
         let in_force = self.in_force(tx.as_mut()).await?;
         let runs = tx.close_runs(form).await?;
         let mut revisions = Vec::new();
@@ -54,7 +59,10 @@ impl App {
             regime: in_force.id,
             sealed_at: now,
             tries: 0,
+            failures: 0,
             last_error: String::new(),
+            next_try_at: now,
+            held: false,
         };
         run.id = tx.append_close_run(&run).await?;
         tx.seal_period(form, edition).await?;
@@ -70,7 +78,7 @@ impl App {
         audit::record(tx.as_mut(), now, entry).await?;
         tx.commit().await?;
         tracing::info!(edition.id = %edition, revisions = run.revisions.len(), "period sealed");
-        Ok(run)
+        Ok(Some(run))
     }
 }
 

@@ -19,6 +19,7 @@ use crate::demo::clients::Clients;
 use crate::demo::folder;
 use crate::demo::play::{Play, begins};
 use crate::demo::sink::Sink;
+use crate::files::DataFolder;
 use crate::screen::{self, Stages};
 use crate::service::{Service, StopSignal, listen_near};
 use crate::wire::wire;
@@ -63,7 +64,8 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         mail_from_name: "Hệ thống báo cáo tỉnh Lạng Sơn".into(),
         ..Settings::default()
     };
-    let wired = wire(&dir, store, Arc::new(clock.clone()), Arc::new(mailer), settings)?;
+    let folder = DataFolder::own(&dir).context("cannot open the data folder")?;
+    let wired = wire(folder, store, Arc::new(clock.clone()), Arc::new(mailer), settings);
     setup::first_start(&wired.app, &dir, &loaded, begins(&loaded.regime)).await?;
 
     let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);

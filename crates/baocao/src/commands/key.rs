@@ -7,6 +7,7 @@ use baocao_domain::ids::UnitCode;
 
 use crate::cli::Place;
 use crate::commands::serve::{load, open};
+use crate::files::DataFolder;
 
 /// Options of `key`.
 #[derive(Debug, clap::Args)]
@@ -37,12 +38,16 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         bail!("no role {:?}: there is {}", options.role, roles.join(", "));
     };
     let scope = UnitCode::parse(&options.unit)?;
-    let (wired, _) = open(&load(&options.place)?).await?;
+    let config = load(&options.place)?;
+    if config.database.is_empty() && !config.data.join("baocao.db").exists() {
+        bail!("there is no installation in {}: name it with --data or --config", config.data.display());
+    }
+    let (wired, _) = open(&config, DataFolder::beside(&config.data)?).await?;
     let client = options.client.clone().unwrap_or_else(|| scope.to_string());
     let key = NewKey { client, role, scope, days: options.days };
-    let texts = wired.app.create_keys(&[key]).await?;
-    for text in texts {
-        crate::screen::line(&text);
-    }
-    Ok(())
+    let print = |texts: &[String]| {
+        texts.iter().for_each(|text| crate::screen::line(text));
+        Ok(())
+    };
+    Ok(wired.app.create_keys(&[key], print).await?)
 }

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use baocao_app::Settings;
-use baocao_app::ports::Clock;
+use baocao_app::ports::{Clock, Letter};
+use baocao_app::setup::LIVE_FROM;
+use baocao_app::{App, Settings};
 use baocao_domain::instant::Instant;
 use baocao_jobs::Pace;
 use baocao_mail::Transport;
@@ -16,6 +17,7 @@ use tokio::net::TcpListener;
 use crate::cli::Place;
 use crate::clock::CLOCK_SETTING;
 use crate::config::Config;
+use crate::files::DataFolder;
 use crate::service::{self, Service, StopSignal};
 use crate::wire::{Wired, wire};
 use crate::{log, regimes, setup};
@@ -35,20 +37,45 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     log::to_stderr();
     let stop = StopSignal::listen()?;
     let config = load(&options.place)?;
-    let (wired, pace) = open(&config).await?;
+    config.check_doors()?;
+    let folder =
+        DataFolder::own(&config.data).with_context(|| format!("cannot open data folder {}", config.data.display()))?;
+    let (wired, pace) = open(&config, folder).await?;
     let regime = regimes::shipped(&config.regime)?;
     let live_from = config.live_from.map_or_else(|| wired.app.now(), |day| Instant::at(day, Time::midnight()));
     if setup::first_start(&wired.app, &config.data, &regime, live_from).await? {
         let keys = config.data.join(setup::KEYS_FILE);
         tracing::info!(regime = %config.regime, live_from = %live_from.iso(), keys = %keys.display(), "set up");
     }
+    warn_of_ignored(&wired.app, &config).await?;
     let grpc = listen(config.grpc.listen).await?;
     let http = listen(config.http.listen).await?;
     tracing::info!(grpc = %grpc.local_addr()?, http = %http.local_addr()?, data = %config.data.display(), "serving");
     let service = Service::start(Arc::clone(&wired.app), grpc, tls(&config)?, http, &wired.folder.site(), pace).await?;
-    stop.asked().await;
+    tokio::select! {
+        () = stop.asked() => {}
+        () = service.failed() => {}
+    }
     tracing::info!("stopping");
+    let has_failed = service.has_failed();
     service.stop().await;
+    if has_failed {
+        bail!("a door closed by itself: see the log");
+    }
+    Ok(())
+}
+
+/// What is chosen at the first start stays; a configuration that says otherwise now is told so.
+async fn warn_of_ignored(app: &App, config: &Config) -> anyhow::Result<()> {
+    let regime = app.regime().await?.name;
+    if regime != config.regime {
+        tracing::warn!(in_force = %regime, configured = %config.regime, "configured regime is not the one in force");
+    }
+    let stored = app.setting(LIVE_FROM).await?.and_then(|micros| micros.parse().ok()).map(Instant::from_micros);
+    let configured = config.live_from.map(|day| Instant::at(day, Time::midnight()));
+    if let (Some(stored), Some(configured)) = (stored, configured.filter(|configured| stored != Some(*configured))) {
+        tracing::warn!(in_force = %stored.iso(), configured = %configured.iso(), "configured live_from is not in force");
+    }
     Ok(())
 }
 
@@ -64,9 +91,7 @@ pub fn load(place: &Place) -> anyhow::Result<Config> {
 ///
 /// # Errors
 /// When database, folder or mail cannot be opened.
-pub async fn open(config: &Config) -> anyhow::Result<(Wired, Pace)> {
-    std::fs::create_dir_all(&config.data)
-        .with_context(|| format!("cannot make data folder {}", config.data.display()))?;
+pub async fn open(config: &Config, folder: DataFolder) -> anyhow::Result<(Wired, Pace)> {
     let url = config.database_url();
     let store = baocao_store::open(&url).await.context("cannot open the database")?;
     let stored = store.read().await?.setting(CLOCK_SETTING).await?;
@@ -77,7 +102,24 @@ pub async fn open(config: &Config) -> anyhow::Result<(Wired, Pace)> {
         mail_from_name: config.mail.from_name.clone(),
         ..Settings::default()
     };
-    Ok((wire(&config.data, store, clock, Arc::new(mailer), settings)?, pace))
+    let probe = baocao_mail::compose(&probe_letter(&settings));
+    probe.context("[mail] from and from_name cannot stand in a message")?;
+    Ok((wire(folder, store, clock, Arc::new(mailer), settings), pace))
+}
+
+/// A letter like those that will go out, to see at the start that they can be built.
+fn probe_letter(settings: &Settings) -> Letter {
+    Letter {
+        delivery_id: "probe".into(),
+        from: settings.mail_from.clone(),
+        from_name: settings.mail_from_name.clone(),
+        to: settings.mail_from.clone(),
+        to_name: settings.mail_from_name.clone(),
+        subject: "probe".into(),
+        text: "probe".into(),
+        date: Instant::from_micros(0),
+        attachments: Vec::new(),
+    }
 }
 
 async fn listen(address: std::net::SocketAddr) -> anyhow::Result<TcpListener> {

@@ -53,6 +53,9 @@ pub struct Grpc {
     pub tls_certificate: PathBuf,
     /// Private key, PEM.
     pub tls_key: PathBuf,
+    /// Without TLS the door stays on loopback, as keys would travel in the clear; behind a TLS proxy on another machine of
+    /// a trusted network it may be opened all the same.
+    pub plain_beyond_loopback: bool,
 }
 
 /// `[http]`
@@ -133,6 +136,7 @@ impl Default for Grpc {
             listen: SocketAddr::from(([127, 0, 0, 1], 7050)),
             tls_certificate: PathBuf::new(),
             tls_key: PathBuf::new(),
+            plain_beyond_loopback: false,
         }
     }
 }
@@ -197,6 +201,18 @@ impl Config {
         Ok(config)
     }
 
+    /// Refuses doors that would let keys travel in the clear.
+    ///
+    /// # Errors
+    /// When the gRPC door is open beyond loopback without TLS.
+    pub fn check_doors(&self) -> anyhow::Result<()> {
+        let is_plain = self.grpc.tls_certificate.as_os_str().is_empty();
+        if is_plain && !self.grpc.listen.ip().is_loopback() && !self.grpc.plain_beyond_loopback {
+            bail!("[grpc] listens on {} without TLS: name tls_certificate and tls_key", self.grpc.listen);
+        }
+        Ok(())
+    }
+
     /// The database's address.
     #[must_use]
     pub fn database_url(&self) -> String {
@@ -246,7 +262,7 @@ fn is_configuration(name: &str) -> bool {
     name.starts_with(PREFIX) && !name.starts_with(TEST_PREFIX) && !NOT_CONFIGURATION.contains(&name)
 }
 
-/// Sets `a__b` to a value; numbers stay numbers.
+/// Sets `a__b` to a value: a text, but for the few keys that are not.
 fn set(table: &mut toml::Table, path: &str, value: &str) -> anyhow::Result<()> {
     let (last, folders) = match path.rsplit_once("__") {
         Some((folders, last)) => (last, Some(folders)),
@@ -258,7 +274,11 @@ fn set(table: &mut toml::Table, path: &str, value: &str) -> anyhow::Result<()> {
         let Some(inner) = entry.as_table_mut() else { bail!("{step} is not a section") };
         place = inner;
     }
-    let value = value.parse::<i64>().map_or_else(|_| toml::Value::from(value), toml::Value::from);
+    let value = match last {
+        "port" => toml::Value::from(value.parse::<i64>().with_context(|| format!("{value:?} is not a port"))?),
+        "plain_beyond_loopback" => toml::Value::from(value.parse::<bool>().context("expected true or false")?),
+        _ => toml::Value::from(value),
+    };
     place.insert(last.to_owned(), value);
     Ok(())
 }

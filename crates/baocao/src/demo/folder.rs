@@ -5,6 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
+use crate::files::lock;
+
 /// The file that marks a folder as a demo's: such a folder may be replaced.
 const MARKER: &str = ".baocao-demo";
 
@@ -32,7 +34,11 @@ pub fn make(path: &Path) -> anyhow::Result<()> {
         if !is_empty && !path.join(MARKER).is_file() {
             bail!("{shown} is not a demo's folder (it has no {MARKER}); it is left alone: choose another with --dir");
         }
-        fs::remove_dir_all(path).with_context(|| format!("cannot replace {shown}"))?;
+        if !is_empty {
+            // Held until the folder is gone: a demo or a service that runs on it is not robbed of it.
+            let _lock = lock(path).with_context(|| format!("{shown} is in use"))?;
+            fs::remove_dir_all(path).with_context(|| format!("cannot replace {shown}"))?;
+        }
     }
     fs::create_dir_all(path).with_context(|| format!("cannot make {shown}"))?;
     fs::write(path.join(MARKER), "This folder was made by `baocao demo` and is replaced by its next run.\n")?;

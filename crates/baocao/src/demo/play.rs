@@ -21,9 +21,8 @@ use tokio::time::{Instant as Monotonic, sleep};
 
 use super::allot::{Allotment, CORRECTS_ITSELF, FILES_LATE, MISSES_LOCK, MONTHS};
 use super::clients::{Clients, Filing, in_words};
-use crate::clock::PlayClock;
+use crate::clock::{CLOCK_SETTING, PlayClock};
 use crate::screen::Stages;
-use crate::service;
 
 /// How long the jobs may take over one edition before the play gives up.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -190,10 +189,11 @@ impl Play<'_> {
         Ok(Filing { unit: unit.clone(), period: MONTHS[month].to_owned(), figures, corrects: None })
     }
 
-    /// Moves the clock and writes it down.
+    /// Writes the next instant down and moves the clock to it: what a job does then never lies ahead of what is stored.
     async fn move_to(&self, instant: Instant) -> anyhow::Result<()> {
+        self.app.keep_setting(CLOCK_SETTING, &instant.micros().to_string()).await?;
         self.clock.move_to(instant);
-        Ok(service::keep(&self.app).await?)
+        Ok(())
     }
 
     fn clock_now(&self) -> Instant {

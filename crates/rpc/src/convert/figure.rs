@@ -206,6 +206,7 @@ mod tests {
             window,
             year_to_date: Window { from: date(2022, 6, 15), to: window.to },
             months: vec![month],
+            dues: Vec::new(),
             year_to_date_months: vec![month],
             sealed_at: Instant::from_micros(0),
             cause: Cause::Locked,

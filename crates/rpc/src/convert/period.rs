@@ -31,7 +31,6 @@ impl From<CloseStep> for v1::CloseStep {
             CloseStep::Published => Self::Published,
             CloseStep::Enqueued => Self::Enqueued,
             CloseStep::Done => Self::Done,
-            CloseStep::Held => Self::Held,
         }
     }
 }
@@ -61,6 +60,7 @@ impl From<CloseRunRow> for v1::CloseRun {
             sealed_at: Some(timestamp(run.sealed_at)),
             tries: run.tries,
             last_error: run.last_error,
+            held: run.held,
         }
     }
 }

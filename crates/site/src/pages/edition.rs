@@ -25,10 +25,10 @@ pub(super) struct EditionPage<'a> {
     headline: Option<Headline>,
     figures: Vec<FigureLine>,
     indicators: Vec<IndicatorRows<'a>>,
-    missing: Vec<Named>,
-    late: Vec<Named>,
+    missing: Vec<Named<'a>>,
+    late: Vec<Named<'a>>,
     groups: Vec<Group<'a>>,
-    unit_tables: Vec<UnitTable>,
+    unit_tables: Vec<UnitTable<'a>>,
     downloads: Vec<Download>,
     documents: Vec<Download>,
 }
@@ -55,8 +55,9 @@ struct Headline {
 }
 
 /// A unit with a remark.
-struct Named {
+struct Named<'a> {
     name: String,
+    district: Option<&'a str>,
     href: String,
     remark: String,
 }
@@ -80,13 +81,14 @@ struct TargetLine<'a> {
     measured: Measured,
 }
 
-struct UnitTable {
+struct UnitTable<'a> {
     group: PeerGroup,
-    lines: Vec<UnitLine>,
+    lines: Vec<UnitLine<'a>>,
 }
 
-struct UnitLine {
+struct UnitLine<'a> {
     name: String,
+    district: Option<&'a str>,
     href: String,
     values: Option<[String; 6]>,
     status: String,
@@ -176,24 +178,26 @@ fn unit_href(unit: &UnitResult) -> String {
     format!("units/{}.html", unit.code)
 }
 
-fn missing(edition: &Edition) -> Vec<Named> {
+fn missing(edition: &Edition) -> Vec<Named<'_>> {
     edition
         .missing()
         .map(|(unit, months)| Named {
             name: unit.name.clone(),
+            district: parts::district_of(edition, unit),
             href: unit_href(unit),
             remark: months.iter().map(|month| month.in_words()).collect::<Vec<_>>().join(", "),
         })
         .collect()
 }
 
-fn late(edition: &Edition) -> Vec<Named> {
+fn late(edition: &Edition) -> Vec<Named<'_>> {
     let filings =
         edition.units.iter().flat_map(|unit| unit.filings.iter().map(move |(month, filing)| (unit, month, filing)));
     filings
         .filter_map(|(unit, month, filing)| match filing {
             Filing::Reported { received_at, late: true, .. } => Some(Named {
                 name: unit.name.clone(),
+                district: parts::district_of(edition, unit),
                 href: unit_href(unit),
                 remark: format!("báo cáo {} nhận lúc {}", month.in_words(), words::moment(*received_at)),
             }),
@@ -254,8 +258,8 @@ fn summary(verdicts: &[Verdict]) -> String {
     text
 }
 
-fn units_of(edition: &Edition, group: PeerGroup, documents: &[PublishedDocument]) -> Option<UnitTable> {
-    let lines: Vec<UnitLine> = edition
+fn units_of<'a>(edition: &'a Edition, group: PeerGroup, documents: &[PublishedDocument]) -> Option<UnitTable<'a>> {
+    let lines: Vec<UnitLine<'a>> = edition
         .group(group)
         .filter(|unit| !unit.filings.is_empty())
         .map(|unit| {
@@ -263,6 +267,7 @@ fn units_of(edition: &Edition, group: PeerGroup, documents: &[PublishedDocument]
             let is_known = missing < unit.filings.len();
             UnitLine {
                 name: unit.name.clone(),
+                district: parts::district_of(edition, unit),
                 href: unit_href(unit),
                 values: is_known.then(|| UNIT_COLUMNS.map(|column| count_text(edition.value(&unit.own, column)))),
                 status: match (missing, is_known) {

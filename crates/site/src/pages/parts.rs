@@ -10,6 +10,7 @@ use baocao_domain::rounding::{
     count_text, distance_text, partition_text, percent_text, percent_text_beside, threshold_text,
 };
 use baocao_domain::target::Verdict;
+use baocao_domain::unit::Tier;
 
 use crate::chart::Bar;
 use crate::{PublishedDocument, SiteFile, words};
@@ -64,6 +65,8 @@ fn share_of(row: &[i64], parts: &[usize], position: usize) -> Option<String> {
 
 /// An indicator over one span.
 pub(super) struct Measure {
+    /// Whether one report at least is in: without one there are no counts.
+    pub(super) is_known: bool,
     pub(super) counts: String,
     pub(super) percent: String,
     pub(super) coverage: Option<String>,
@@ -90,6 +93,7 @@ impl Measure {
             None => percent_text(*ratio, 2),
         };
         Self {
+            is_known,
             counts: or_dash(
                 is_known.then(|| format!("{}/{}", count_text(ratio.numerator), count_text(ratio.denominator))),
             ),
@@ -146,6 +150,12 @@ pub(super) fn indicator_rows<'a>(edition: &'a Edition, unit: &UnitResult) -> Vec
         })
     });
     rows.collect()
+}
+
+/// A commune's district: communes of two districts may bear one name.
+pub(super) fn district_of<'a>(edition: &'a Edition, unit: &UnitResult) -> Option<&'a str> {
+    let parent = unit.parent.as_ref().filter(|_| unit.tier == Tier::Commune).and_then(|code| edition.unit(code))?;
+    (parent.tier == Tier::District).then_some(parent.name.as_str())
 }
 
 /// One outcome of a unit.

@@ -99,7 +99,10 @@ create table close_run (
     regime_id  bigint not null references regime (id),
     sealed_at  bigint not null,
     tries      bigint not null,
+    failures   bigint not null,
     last_error text collate "C" not null,
+    next_try_at bigint not null,
+    held       boolean not null,
     unique (form, period, edition),
     foreign key (form, period) references period (form, period)
 );
@@ -168,6 +171,7 @@ create table delivery (
     attempts       bigint not null,
     next_at        bigint not null,
     data_begun     boolean not null,
+    doubts         bigint not null,
     last_reply     text collate "C" not null,
     queued_at      bigint not null,
     unique (form, period, edition, unit, recipient, purpose),

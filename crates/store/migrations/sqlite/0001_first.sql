@@ -98,7 +98,10 @@ create table close_run (
     regime_id  integer not null references regime (id),
     sealed_at  integer not null,
     tries      integer not null,
+    failures   integer not null,
     last_error text not null,
+    next_try_at integer not null,
+    held       integer not null check (held in (0, 1)),
     unique (form, period, edition),
     foreign key (form, period) references period (form, period)
 ) strict;
@@ -167,6 +170,7 @@ create table delivery (
     attempts       integer not null,
     next_at        integer not null,
     data_begun     integer not null check (data_begun in (0, 1)),
+    doubts         integer not null,
     last_reply     text not null,
     queued_at      integer not null,
     unique (form, period, edition, unit, recipient, purpose),

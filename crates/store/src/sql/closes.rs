@@ -5,7 +5,7 @@ use baocao_domain::edition::EditionId;
 use baocao_domain::ids::FormCode;
 use baocao_domain::period::PeriodKey;
 
-use super::row::{Row, edition, form, id, instant, integer, named, number, optional_integer, period, text};
+use super::row::{Row, edition, flag, form, id, instant, integer, named, number, optional_integer, period, text};
 use super::session::{SqlTx, query};
 use crate::fault::broken;
 
@@ -13,7 +13,8 @@ use crate::fault::broken;
 macro_rules! select_run {
     ($rest:literal) => {
         concat!(
-            "select id, form, period, edition, cause, step, revisions, regime_id, sealed_at, tries, last_error \
+            "select id, form, period, edition, cause, step, revisions, regime_id, sealed_at, tries, failures, last_error, \
+             next_try_at, held \
              from close_run ",
             $rest
         )
@@ -31,18 +32,18 @@ statements! {
     TAKE_REQUESTS = "update close_request set run_id = $3 where form = $1 and period = $2 and run_id is null";
     /// Adds a run.
     APPEND_RUN = "insert into close_run \
-                  (form, period, edition, cause, step, revisions, regime_id, sealed_at, tries, last_error) \
-                  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id";
+                  (form, period, edition, cause, step, revisions, regime_id, sealed_at, tries, failures, last_error, \
+                  next_try_at, held) \
+                  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id";
     /// The run of an edition.
     RUN = select_run!("where form = $1 and period = $2 and edition = $3");
     /// All runs of a form.
     RUNS = select_run!("where form = $1 order by id");
-    /// Moves a run on; zero rows means that it is not at that step. What the last try said stays with a held run alone.
-    ADVANCE = "update close_run set step = $3, tries = 0, \
-               last_error = case when $3 = 'HELD' then last_error else '' end where id = $1 and step = $2";
-    /// Notes a try of the next step.
-    NOTE_TRY = "update close_run set tries = $2, last_error = case when $3 = '' then last_error else $3 end \
-                where id = $1";
+    /// Moves a run on and clears its counters; zero rows means that it is not at that step.
+    ADVANCE = "update close_run set step = $3, tries = 0, failures = 0, last_error = '' where id = $1 and step = $2";
+    /// Writes the counters of the next step; zero rows means that the run is not at that step.
+    NOTE_TRY = "update close_run set tries = $3, failures = $4, last_error = $5, next_try_at = $6, held = $7 \
+                where id = $1 and step = $2";
 }
 
 fn read_request(row: &Row) -> Result<CloseRequestRow, Failure> {
@@ -67,7 +68,10 @@ fn read_run(row: &Row) -> Result<CloseRunRow, Failure> {
         regime: integer(row, "regime_id")?,
         sealed_at: instant(row, "sealed_at")?,
         tries: number(row, "tries")?,
+        failures: number(row, "failures")?,
         last_error: text(row, "last_error")?,
+        next_try_at: instant(row, "next_try_at")?,
+        held: flag(row, "held")?,
     })
 }
 
@@ -111,7 +115,10 @@ pub(super) async fn append_run(tx: &mut SqlTx, run: &CloseRunRow) -> Result<i64,
         .bind(run.regime)
         .bind(run.sealed_at.micros())
         .bind(i64::from(run.tries))
-        .bind(&run.last_error);
+        .bind(i64::from(run.failures))
+        .bind(&run.last_error)
+        .bind(run.next_try_at.micros())
+        .bind(run.held);
     tx.one(DOING, statement, id).await
 }
 
@@ -134,7 +141,15 @@ pub(super) async fn advance(tx: &mut SqlTx, id: i64, from: CloseStep, to: CloseS
     Ok(moved == 1)
 }
 
-pub(super) async fn note_try(tx: &mut SqlTx, id: i64, tries: u32, error: &str) -> Result<(), StoreError> {
-    let statement = query(NOTE_TRY).bind(id).bind(i64::from(tries)).bind(error);
-    tx.run_one("noting a try of a close run", statement).await
+pub(super) async fn note_try(tx: &mut SqlTx, run: &CloseRunRow) -> Result<bool, StoreError> {
+    let statement = query(NOTE_TRY)
+        .bind(run.id)
+        .bind(run.step.code())
+        .bind(i64::from(run.tries))
+        .bind(i64::from(run.failures))
+        .bind(&run.last_error)
+        .bind(run.next_try_at.micros())
+        .bind(run.held);
+    let noted = tx.run("noting a try of a close run", statement).await?;
+    Ok(noted == 1)
 }

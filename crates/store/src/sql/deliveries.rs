@@ -13,7 +13,7 @@ macro_rules! select_delivery {
     ($rest:literal) => {
         concat!(
             "select id, form, period, edition, unit, purpose, recipient, message_sha256, state, attempts, next_at, \
-             data_begun, last_reply, queued_at from delivery ",
+             data_begun, doubts, last_reply, queued_at from delivery ",
             $rest
         )
     };
@@ -22,8 +22,8 @@ macro_rules! select_delivery {
 statements! {
     /// Queues a mail; zero rows means that there is one to this recipient for this cause.
     ENQUEUE = "insert into delivery (id, form, period, edition, unit, purpose, recipient, message_sha256, state, \
-               attempts, next_at, data_begun, last_reply, queued_at) \
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+               attempts, next_at, data_begun, doubts, last_reply, queued_at) \
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
                on conflict (form, period, edition, unit, recipient, purpose) do nothing";
     /// Mails whose instant has come, oldest first.
     DUE = select_delivery!(
@@ -36,7 +36,8 @@ statements! {
         "where form = $1 and period = $2 and edition = $3 order by unit, recipient, purpose"
     );
     /// Moves a mail on; zero rows means that it is not in that state.
-    MOVE = "update delivery set state = $3, attempts = $4, next_at = $5, data_begun = $6, last_reply = $7 \
+    MOVE = "update delivery set state = $3, attempts = $4, next_at = $5, data_begun = $6, doubts = $7, \
+            last_reply = $8 \
             where id = $1 and state = $2";
 }
 
@@ -53,6 +54,7 @@ fn read(row: &Row) -> Result<DeliveryRow, Failure> {
         attempts: number(row, "attempts")?,
         next_at: instant(row, "next_at")?,
         data_begun: flag(row, "data_begun")?,
+        doubts: number(row, "doubts")?,
         last_reply: text(row, "last_reply")?,
         queued_at: instant(row, "queued_at")?,
     })
@@ -72,6 +74,7 @@ pub(super) async fn enqueue(tx: &mut SqlTx, delivery: &DeliveryRow) -> Result<bo
         .bind(i64::from(delivery.attempts))
         .bind(delivery.next_at.micros())
         .bind(delivery.data_begun)
+        .bind(i64::from(delivery.doubts))
         .bind(&delivery.last_reply)
         .bind(delivery.queued_at.micros());
     let added = tx.run("queueing a mail", statement).await?;
@@ -99,6 +102,7 @@ pub(super) async fn move_on(tx: &mut SqlTx, from: DeliveryState, to: &DeliveryRo
         .bind(i64::from(to.attempts))
         .bind(to.next_at.micros())
         .bind(to.data_begun)
+        .bind(i64::from(to.doubts))
         .bind(&to.last_reply);
     let moved = tx.run("moving a mail on", statement).await?;
     Ok(moved == 1)

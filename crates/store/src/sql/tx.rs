@@ -141,8 +141,8 @@ impl Tx for SqlTx {
         closes::advance(self, id, from, to).await
     }
 
-    async fn note_close_try(&mut self, id: i64, tries: u32, error: &str) -> Result<(), StoreError> {
-        closes::note_try(self, id, tries, error).await
+    async fn note_close_try(&mut self, run: &CloseRunRow) -> Result<bool, StoreError> {
+        closes::note_try(self, run).await
     }
 
     async fn append_edition(&mut self, edition: &EditionRow) -> Result<(), StoreError> {
