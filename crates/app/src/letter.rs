@@ -4,13 +4,12 @@ use baocao_domain::edition::{Edition, Outcome, Span, UnitResult};
 use baocao_domain::indicator::Ratio;
 use baocao_domain::issue::IssueRecord;
 use baocao_domain::notice::NoticeKind;
-use baocao_domain::period::PeriodKey;
 use baocao_domain::rounding::{
     count_in_prose, count_text, partition_text, percent_text, percent_text_beside, threshold_text,
 };
 use baocao_domain::target::Verdict;
 use baocao_domain::unit::Tier;
-use jiff::civil::Date;
+use baocao_domain::wording;
 
 /// Subject and text of a notice to a unit.
 #[must_use]
@@ -31,7 +30,7 @@ fn missed(edition: &Edition, unit: &UnitResult, addressee: &str) -> (String, Str
     let decisions: Vec<String> = edition
         .decisions
         .iter()
-        .map(|decision| format!("Quyết định số {} ngày {}", decision.number, numeric_day(decision.issued)))
+        .map(|decision| format!("Quyết định số {} ngày {}", decision.number, wording::day(decision.issued)))
         .collect();
     let text = format!(
         "Kính gửi: {addressee}\n\n\
@@ -43,8 +42,8 @@ fn missed(edition: &Edition, unit: &UnitResult, addressee: &str) -> (String, Str
          Trân trọng./.\n",
         decisions = decisions.join(", "),
         sealed = sealed(edition),
-        from = numeric_day(edition.year_to_date.from),
-        to = numeric_day(edition.year_to_date.to),
+        from = wording::day(edition.year_to_date.from),
+        to = wording::day(edition.year_to_date.to),
         lines = lines.join(";\n"),
         organ = edition.letterhead.urging_organ,
         number = edition.id.number,
@@ -97,14 +96,14 @@ pub fn report_letter(edition: &Edition, record: &IssueRecord, addressee: &str) -
     let number = format!("{:02}/{symbol}", record.number);
     let subject = format!(
         "Báo cáo số {number} ngày {} về công tác kiểm soát thủ tục hành chính {period}",
-        numeric_day(record.date)
+        wording::day(record.date)
     );
     let judged = |verdict: Verdict| {
         let is = |unit: &&UnitResult| unit.verdicts_of_record().contains(&verdict);
         edition.units.iter().filter(is).count()
     };
     let missing: Vec<String> =
-        edition.missing().map(|(unit, months)| format!("{} ({})", unit.name, in_words(&months))).collect();
+        edition.missing().map(|(unit, months)| format!("{} ({})", unit.name, wording::periods(&months))).collect();
     let missing = if missing.is_empty() {
         "Tất cả cơ quan, đơn vị đã gửi báo cáo".to_owned()
     } else {
@@ -119,7 +118,7 @@ pub fn report_letter(edition: &Edition, record: &IssueRecord, addressee: &str) -
          - {missed:02} cơ quan, đơn vị có ít nhất một chỉ tiêu chưa đạt (lũy kế);\n\
          - {missing}.\n\n\
          Trân trọng./.\n",
-        date = numeric_day(record.date),
+        date = wording::day(record.date),
         province = edition.letterhead.province,
         sealed = sealed(edition),
         figures = figures(edition).concat(),
@@ -175,20 +174,9 @@ fn organ(unit: &UnitResult) -> String {
 }
 
 fn sealed(edition: &Edition) -> String {
-    let at = edition.sealed_at.legal();
-    format!("lúc {:02} giờ {:02} phút ngày {}", at.hour(), at.minute(), numeric_day(at.date()))
+    format!("lúc {}", wording::moment(edition.sealed_at))
 }
 
 fn restated(edition: &Edition) -> String {
     if edition.id.number > 1 { format!(" (đính chính, lần {:02})", edition.id.number) } else { String::new() }
-}
-
-fn in_words(months: &[PeriodKey]) -> String {
-    months.iter().map(|month| month.in_words()).collect::<Vec<_>>().join(", ")
-}
-
-/// A day in the short form of letters: `21/6/2022`; days below ten and the months 1 and 2 take a zero.
-fn numeric_day(day: Date) -> String {
-    let month = if day.month() < 3 { format!("{:02}", day.month()) } else { day.month().to_string() };
-    format!("{:02}/{month}/{}", day.day(), day.year())
 }

@@ -8,7 +8,8 @@
 //! 4. [`form`] columns and identities; [`figures`] a complete valid set; [`submission`] revisions and receipts
 //! 5. [`indicator`] ratios; [`fold`] totals with coverage; [`target`] thresholds and verdicts
 //! 6. [`edition`] the snapshot of a close; [`issue`] what makes its report official; [`notice`] who is written to
-//! 7. [`regime`] all rules of one decision; [`reason`] why something is refused; [`rounding`] numbers for people
+//! 7. [`regime`] all rules of one decision; [`reason`] why something is refused; [`rounding`], [`wording`] numbers and days
+//!    for people
 
 pub mod calendar;
 pub mod edition;
@@ -28,6 +29,7 @@ pub mod submission;
 pub mod target;
 pub mod tree;
 pub mod unit;
+pub mod wording;
 
 #[cfg(test)]
 mod testing;

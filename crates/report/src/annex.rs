@@ -8,6 +8,7 @@ use baocao_domain::period::PeriodKey;
 use baocao_domain::rounding::{count_text, percent_text_beside, threshold_text};
 use baocao_domain::target::Verdict;
 use baocao_domain::unit::PeerGroup;
+use baocao_domain::wording;
 
 use crate::counts::{Counts, is_all_missing};
 use crate::font::{Face, Fonts};
@@ -65,13 +66,13 @@ fn head(flow: &mut Flow, edition: &Edition, issue: Option<&IssueRecord>, i: usiz
     paragraph(flow, TITLES[i], centred(Style::bold(13)));
     let period = edition.id.period.in_words();
     let period = match i {
-        0 | 3 => format!("Kỳ báo cáo: {period} ({})", words::window(edition.window)),
-        2 => format!("Lũy kế {}", words::window(edition.year_to_date)),
-        _ if spans_coincide(edition) => format!("Lũy kế: {period} ({})", words::window(edition.year_to_date)),
+        0 | 3 => format!("Kỳ báo cáo: {period} ({})", wording::window(edition.window)),
+        2 => format!("Lũy kế {}", wording::window(edition.year_to_date)),
+        _ if spans_coincide(edition) => format!("Lũy kế: {period} ({})", wording::window(edition.year_to_date)),
         _ => format!(
             "Tiến độ: {period} ({}); lũy kế: {}",
-            words::window(edition.window),
-            words::window(edition.year_to_date)
+            wording::window(edition.window),
+            wording::window(edition.year_to_date)
         ),
     };
     paragraph(flow, &period, centred(Style::regular(13)));
@@ -190,7 +191,7 @@ pub(crate) fn name_with_gaps(edition: &Edition, unit: &UnitResult) -> String {
     let name = words::name(edition, unit);
     match unit.missing_months().as_slice() {
         [] => name,
-        months => format!("{name} (chưa có số liệu {})", words::periods(months)),
+        months => format!("{name} (chưa có số liệu {})", wording::periods(months)),
     }
 }
 
@@ -326,12 +327,12 @@ fn filings(flow: &mut Flow, edition: &Edition) {
             let due = edition.due(month);
             let (received, late) = match filing {
                 Filing::Reported { received_at, .. } => (
-                    words::instant(*received_at),
+                    wording::moment(*received_at),
                     due.map_or_else(|| NONE.to_owned(), |due| days_late(due, *received_at)),
                 ),
                 Filing::Missing => ("Chưa gửi".to_owned(), NONE.to_owned()),
             };
-            let due = due.map_or_else(|| NONE.to_owned(), words::instant);
+            let due = due.map_or_else(|| NONE.to_owned(), wording::moment);
             let name = words::name(edition, unit);
             let cells = [(i + 1).to_string(), name, words::capitalised(&month.in_words()), due, received, late];
             Row::new(cells.into_iter().map(Cell::new).collect())

@@ -12,6 +12,7 @@ use baocao_domain::rounding::{
 };
 use baocao_domain::target::Verdict;
 use baocao_domain::unit::PeerGroup;
+use baocao_domain::wording;
 
 use crate::annex::{NO_FIGURES, NUMERALS, TITLES, days_late, has_filings, name_with_gaps, new_dossiers};
 use crate::counts::{Counts, is_all_missing};
@@ -53,7 +54,7 @@ pub fn check_report(pdf: &[u8], edition: &Edition) -> Result<(), ReportError> {
         seek(0, "a figure", &wanted);
     }
     for (unit, months) in edition.missing() {
-        seek(0, "a missing report", &format!("{} ({})", words::name(edition, unit), words::periods(&months)));
+        seek(0, "a missing report", &format!("{} ({})", words::name(edition, unit), wording::periods(&months)));
     }
     for (i, title) in TITLES.iter().enumerate().take(annexes) {
         seek(i + 1, "a title", title);
@@ -261,12 +262,12 @@ fn troubled(edition: &Edition) -> Vec<String> {
             let received = match filing {
                 Filing::Reported { late: false, .. } => continue,
                 Filing::Reported { received_at, .. } => {
-                    format!("{} {}", words::instant(*received_at), days_late(due, *received_at))
+                    format!("{} {}", wording::moment(*received_at), days_late(due, *received_at))
                 }
                 Filing::Missing => "Chưa gửi –".to_owned(),
             };
             let (name, month) = (words::name(edition, unit), words::capitalised(&month.in_words()));
-            rows.push(format!("{name} {month} {} {received}", words::instant(due)));
+            rows.push(format!("{name} {month} {} {received}", wording::moment(due)));
         }
     }
     rows

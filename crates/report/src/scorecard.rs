@@ -7,6 +7,7 @@ use baocao_domain::ids::{ColumnCode, UnitCode};
 use baocao_domain::indicator::Scope;
 use baocao_domain::rounding::{count_text, threshold_text};
 use baocao_domain::target::Verdict;
+use baocao_domain::wording;
 
 use crate::counts::is_all_missing;
 use crate::font::Fonts;
@@ -101,7 +102,7 @@ impl Card<'_> {
             "Mã đơn vị: {}. Kỳ báo cáo: {} ({})",
             self.unit.code,
             self.edition.id.period.in_words(),
-            words::window(self.edition.window)
+            wording::window(self.edition.window)
         );
         paragraph(flow, &period, centred(Style::regular(self.size)).above(pt(2)));
     }
@@ -133,7 +134,7 @@ impl Card<'_> {
                 Filing::Reported { revision, received_at, late, nil } => {
                     let state = if *late { "Gửi chậm" } else { "Đúng hạn" };
                     let state = if *nil { format!("{state}; không phát sinh hồ sơ") } else { state.to_owned() };
-                    (words::instant(*received_at), revision.to_string(), state)
+                    (wording::moment(*received_at), revision.to_string(), state)
                 }
             };
             Row::new([words::capitalised(&month.in_words()), received, revision, state].map(Cell::new).into())
@@ -178,7 +179,7 @@ impl Card<'_> {
         self.table(&widths, &labels, rows).draw(flow);
         let months = self.unit.missing_months();
         if own_is_known && !months.is_empty() {
-            self.small(flow, &format!("{UNKNOWN} {} của đơn vị.", words::periods(&months)));
+            self.small(flow, &format!("{UNKNOWN} {} của đơn vị.", wording::periods(&months)));
         }
     }
 
@@ -250,13 +251,13 @@ impl Card<'_> {
         let decisions: Vec<String> = edition
             .decisions
             .iter()
-            .map(|decision| format!("Quyết định số {} {}", decision.number, words::day_in_full(decision.issued)))
+            .map(|decision| format!("Quyết định số {} {}", decision.number, wording::day_in_full(decision.issued)))
             .collect();
-        let to_date = words::window(edition.year_to_date);
+        let to_date = wording::window(edition.year_to_date);
         let mut basis = if spans_coincide(edition) {
             format!("Lũy kế: {to_date}, là căn cứ đánh giá, trùng với kỳ báo cáo.")
         } else {
-            format!("Tiến độ: {}; lũy kế: {to_date}, là căn cứ đánh giá.", words::window(edition.window))
+            format!("Tiến độ: {}; lũy kế: {to_date}, là căn cứ đánh giá.", wording::window(edition.window))
         };
         if self.unit.judged(Span::YearToDate).next().is_none() {
             basis.push_str(" Đơn vị không được giao chỉ tiêu, kết quả để theo dõi.");
@@ -285,7 +286,7 @@ impl Card<'_> {
         let words = format!(
             "Bản công bố {}; số liệu chốt lúc {}. Phiếu để thông tin, không ký, không đóng dấu.",
             self.edition.id,
-            words::instant(self.edition.sealed_at)
+            wording::moment(self.edition.sealed_at)
         );
         let (left, right) = (flow.geometry.left, flow.geometry.width - flow.geometry.left);
         let y = flow.geometry.height - mm(16);

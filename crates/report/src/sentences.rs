@@ -6,6 +6,7 @@ use baocao_domain::period::PeriodKey;
 use baocao_domain::rounding::{count_in_prose, partition_text, percent_text, percent_text_beside};
 use baocao_domain::target::Verdict;
 use baocao_domain::unit::PeerGroup;
+use baocao_domain::wording;
 
 use crate::counts::Counts;
 use crate::results::{Standing, late_filings, spans_coincide, unit_outcomes};
@@ -38,7 +39,7 @@ pub(crate) fn dossiers(edition: &Edition) -> Vec<String> {
     let period = words::capitalised(&edition.id.period.in_words());
     let head = format!(
         "{period} ({}), trên địa bàn {}",
-        words::window(edition.window),
+        wording::window(edition.window),
         words::kind_of_province(&edition.letterhead)
     );
     let Some(received) = partition_text(&all.received_parts(), 2) else {
@@ -119,9 +120,9 @@ pub(crate) fn decisions(edition: &Edition) -> String {
     let decisions: Vec<String> = edition
         .decisions
         .iter()
-        .map(|decision| format!("Quyết định số {} {}", decision.number, words::day_in_full(decision.issued)))
+        .map(|decision| format!("Quyết định số {} {}", decision.number, wording::day_in_full(decision.issued)))
         .collect();
-    let (window, to_date) = (words::window(edition.window), words::window(edition.year_to_date));
+    let (window, to_date) = (wording::window(edition.window), wording::window(edition.year_to_date));
     let spans = if spans_coincide(edition) {
         format!(
             "Kết quả lũy kế ({to_date}) là căn cứ đánh giá đạt, chưa đạt, trong kỳ này cũng là kết quả của kỳ báo cáo"
@@ -217,14 +218,14 @@ pub(crate) fn filings(edition: &Edition) -> Vec<String> {
     let mut sentences = vec![format!(
         "Tổng số báo cáo tháng phải gửi trong kỳ ({}) là {}; đã nhận {}, trong đó {} gửi chậm, {} nêu rõ không phát \
          sinh hồ sơ{missing}.{annex}",
-        words::periods(&edition.months),
+        wording::periods(&edition.months),
         reports(count(|_| true)),
         if missing.is_empty() { format!("đủ {}", reports(received)) } else { reports(received) },
         reports(count(|filing| matches!(filing, Filing::Reported { late: true, .. }))),
         reports(count(|filing| matches!(filing, Filing::Reported { nil: true, .. }))),
     )];
     let with_months = |unit: &UnitResult, months: &[PeriodKey]| {
-        format!("{} ({})", words::name(edition, unit), words::periods(months))
+        format!("{} ({})", words::name(edition, unit), wording::periods(months))
     };
     let late = late_filings(edition);
     if (1..=NAMES_MAX).contains(&late.len()) {
@@ -244,7 +245,7 @@ pub(crate) fn filings(edition: &Edition) -> Vec<String> {
 /// What the reader must know to read the figures rightly.
 pub(crate) fn notes(edition: &Edition) -> Vec<String> {
     let mut notes =
-        vec![format!("Số liệu chốt lúc {}, bản công bố {}.", words::instant(edition.sealed_at), edition.id)];
+        vec![format!("Số liệu chốt lúc {}, bản công bố {}.", wording::moment(edition.sealed_at), edition.id)];
     match &edition.cause {
         Cause::Locked => {}
         Cause::ExtensionFiled { unit, reason } => {

@@ -3,11 +3,12 @@
 use askama::Template;
 use baocao_domain::instant::Instant;
 use baocao_domain::regime::Letterhead;
+use baocao_domain::wording;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::open_data::head;
-use crate::{EditionEntry, SiteError, SiteFile, words};
+use crate::{EditionEntry, SiteError, SiteFile};
 
 /// The list as data, the latest first.
 pub(crate) fn editions_json(latest_first: &[&EditionEntry]) -> SiteFile {
@@ -73,8 +74,8 @@ fn feed_entry(entry: &EditionEntry, letterhead: &Letterhead) -> FeedEntry {
         path: format!("{}/index.html", entry.id),
         summary: format!(
             "Kỳ số liệu {}; số liệu chốt lúc {}.",
-            words::window(entry.window),
-            words::moment(entry.sealed_at)
+            wording::window(entry.window),
+            wording::moment(entry.sealed_at)
         ),
     }
 }

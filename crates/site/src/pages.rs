@@ -209,7 +209,7 @@ mod tests {
         let page = &site["2022-M08/2/index.html"];
         for text in [
             "Công khai tình hình, kết quả",
-            "từ ngày 15/7/2022 đến hết ngày 14/8/2022",
+            "từ ngày 15/7/2022 đến ngày 14/8/2022",
             "Số liệu chốt lúc 12 giờ 00 phút ngày 16/8/2022",
             "Quyết định số 1045/QĐ-UBND ngày 21/6/2022",
             "<strong>Đính chính.</strong> Đây là bản công bố số 2",

@@ -8,7 +8,6 @@ use baocao_domain::figures::{Figures, RawFigures};
 use baocao_domain::form::{Column, DerivedColumn, Form, Identity, OverTime};
 use baocao_domain::ids::{ColumnCode, FormCode, IndicatorCode, ProcedureCode, UnitCode, UnitId};
 use baocao_domain::indicator::{Catalogue, Count, Indicator, Procedure, Scope};
-use baocao_domain::instant::Instant;
 use baocao_domain::period::{PeriodKey, WindowRule};
 use baocao_domain::regime::{Letterhead, Regime};
 use baocao_domain::target::{Target, Threshold};
@@ -272,9 +271,4 @@ pub(crate) fn edition_of(key: &str, number: u32, cause: Cause, reports: Vec<Seal
 /// The first edition of this period from [`reports`].
 pub(crate) fn sample(key: &str) -> Sample {
     edition_of(key, 1, Cause::Locked, reports())
-}
-
-/// Some instant.
-pub(crate) fn noon() -> Instant {
-    Instant::at(date(2022, 8, 16), time(12, 0, 0, 0))
 }

@@ -6,6 +6,7 @@ use baocao_domain::indicator::Ratio;
 use baocao_domain::rounding::{count_text, percent_text};
 use baocao_domain::target::Verdict;
 use baocao_domain::unit::PeerGroup;
+use baocao_domain::wording;
 
 use super::parts::{self, Download, FigureLine, IndicatorRows, Measured, NO_FIGURES};
 use crate::chart::{Piece, pieces};
@@ -104,9 +105,9 @@ pub(super) fn page<'a>(edition: &'a Edition, documents: &[PublishedDocument], da
     EditionPage {
         edition,
         period: edition.id.period.in_words(),
-        window: words::window(edition.window),
-        year_to_date: words::window(edition.year_to_date),
-        sealed_at: words::moment(edition.sealed_at),
+        window: wording::window(edition.window),
+        year_to_date: wording::window(edition.year_to_date),
+        sealed_at: wording::moment(edition.sealed_at),
         decisions: edition.decisions.iter().map(decision).collect(),
         coverage: parts::coverage_text(province.subtree_coverage),
         correction: correction(edition),
@@ -127,7 +128,7 @@ pub(super) fn page<'a>(edition: &'a Edition, documents: &[PublishedDocument], da
 }
 
 fn decision(decision: &DecisionHead) -> String {
-    format!("Quyết định số {} ngày {}", decision.number, words::day(decision.issued))
+    format!("Quyết định số {} ngày {}", decision.number, wording::day(decision.issued))
 }
 
 fn correction(edition: &Edition) -> Option<Correction> {
@@ -199,7 +200,7 @@ fn late(edition: &Edition) -> Vec<Named<'_>> {
                 name: unit.name.clone(),
                 district: parts::district_of(edition, unit),
                 href: unit_href(unit),
-                remark: format!("báo cáo {} nhận lúc {}", month.in_words(), words::moment(*received_at)),
+                remark: format!("báo cáo {} nhận lúc {}", month.in_words(), wording::moment(*received_at)),
             }),
             Filing::Reported { .. } | Filing::Missing => None,
         })

@@ -11,6 +11,7 @@ use baocao_domain::rounding::{
 };
 use baocao_domain::target::Verdict;
 use baocao_domain::unit::Tier;
+use baocao_domain::wording;
 
 use crate::chart::Bar;
 use crate::{PublishedDocument, SiteFile, words};
@@ -185,7 +186,7 @@ pub(super) fn filing_text(filing: &Filing) -> String {
     match filing {
         Filing::Missing => "chưa gửi báo cáo".into(),
         Filing::Reported { revision, received_at, late, nil } => {
-            let mut text = format!("nhận lúc {}", words::moment(*received_at));
+            let mut text = format!("nhận lúc {}", wording::moment(*received_at));
             if *late {
                 text.push_str(", muộn so với hạn gửi");
             }

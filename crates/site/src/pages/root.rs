@@ -3,6 +3,7 @@
 use askama::Template;
 use baocao_domain::edition::Cause;
 use baocao_domain::regime::Letterhead;
+use baocao_domain::wording;
 
 use super::render;
 use crate::{EditionEntry, SiteError, SiteFile, words};
@@ -42,7 +43,7 @@ pub(crate) fn root_page(latest_first: &[&EditionEntry], letterhead: &Letterhead)
         .chunk_by(|a, b| a.id.period == b.id.period)
         .map(|editions| Period {
             name: editions[0].id.period.in_words(),
-            window: words::window(editions[0].window),
+            window: wording::window(editions[0].window),
             editions: editions.iter().map(|entry| line(entry)).collect(),
         })
         .collect();
@@ -61,7 +62,7 @@ fn line(entry: &EditionEntry) -> Line {
     Line {
         number: entry.id.number,
         href: format!("{}/index.html", entry.id),
-        sealed_at: words::moment(entry.sealed_at),
+        sealed_at: wording::moment(entry.sealed_at),
         is_latest: entry.is_latest,
         correction,
         report: entry.report.as_ref().map(|report| ReportLink {

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use baocao_domain::edition::{Edition, UnitResult};
+use baocao_domain::wording;
 
 use super::parts::{self, Download, FigureLine, IndicatorRows, NO_FIGURES};
 use crate::{PublishedDocument, words};
@@ -51,9 +52,9 @@ pub(super) fn page<'a>(edition: &'a Edition, unit: &'a UnitResult, documents: &[
             .map(link),
         children: edition.reporting().filter(|child| child.parent.as_ref() == Some(&unit.code)).map(link).collect(),
         period: edition.id.period.in_words(),
-        window: words::window(edition.window),
-        year_to_date: words::window(edition.year_to_date),
-        sealed_at: words::moment(edition.sealed_at),
+        window: wording::window(edition.window),
+        year_to_date: wording::window(edition.year_to_date),
+        sealed_at: wording::moment(edition.sealed_at),
         filings: unit.filings.iter().map(|(month, filing)| (month.in_words(), parts::filing_text(filing))).collect(),
         tables: figure_tables(edition, unit),
         indicators: parts::indicator_rows(edition, unit),
