@@ -36,7 +36,7 @@ fn a_text_names_its_columns_and_leaves_out_what_could_differ() {
 /// A method that no story calls is a method that nobody knows to work.
 #[test]
 fn every_method_of_the_port_is_called_by_a_story() {
-    let port = include_str!("../../crates/app/src/ports.rs");
+    let port = include_str!("../../crates/app/src/ports/store.rs");
     let stories = concat!(
         include_str!("audit.rs"),
         include_str!("closes.rs"),

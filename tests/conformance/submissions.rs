@@ -72,6 +72,10 @@ pub(crate) async fn heads_are_the_current_revisions_by_unit(db: Arc<Database>) {
         |id, unit, number: u32| RevisionHead { id, unit: UnitId(unit), number, received_at: at(i64::from(number)) };
     assert_eq!(heads, [head(of_seven, 7, 2), head(of_nine, 9, 1)]);
     assert_eq!(tx.revision_heads(&form(), key("2022-M09")).await.expect("read"), []);
+    let ids = tx.revision_ids(&form(), key("2022-M07")).await.expect("read");
+    assert!(ids.is_sorted() && ids.len() > heads.len(), "superseded revisions are among them: {ids:?}");
+    assert!(heads.iter().all(|head| ids.contains(&head.id)));
+    assert_eq!(tx.revision_ids(&form(), key("2022-M09")).await.expect("read"), [] as [i64; 0]);
 }
 
 pub(crate) async fn seven_hundred_revisions_are_read_by_id(db: Arc<Database>) {

@@ -15,8 +15,8 @@ impl App {
         let in_force = self.regime_with_id(tx.as_mut(), run.regime).await?;
         let reports = sealed_reports(tx.as_mut(), run).await?;
         drop(tx);
-        let edition = make(&in_force, run, &reports)?;
-        let document = to_json(&edition)?;
+        let (sealed, at) = (run.clone(), format!("make edition {}", run.edition));
+        let document = self.aside(at, move || Ok(to_json(&make(&in_force, &sealed, &reports)?)?)).await?;
         let content_hash = sha256_hex(document.as_bytes());
 
         let mut tx = self.ports.store.begin().await?;

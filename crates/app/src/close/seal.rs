@@ -9,7 +9,7 @@ use crate::audit::{self, Entry};
 use crate::canonical::tagged_hash;
 use crate::close::object_of;
 use crate::error::AppError;
-use crate::ports::{CloseRunRow, CloseStep, RowLock, Tx};
+use crate::ports::{CloseRunRow, CloseStep, RowLock, StoreError, Tx};
 use crate::setup::SERVICE;
 
 impl App {
@@ -40,7 +40,7 @@ impl App {
             let last_run = runs.iter().filter(|run| run.edition.period == month).max_by_key(|run| run.edition.number);
             match last_run {
                 Some(run) if month != period => {
-                    let of_month = sealed_of_month(tx.as_mut(), &run.revisions, month).await?;
+                    let of_month = sealed_of_month(tx.as_mut(), form, &run.revisions, month).await?;
                     revisions.extend(of_month);
                 }
                 _ => revisions.extend(heads.into_iter().map(|head| head.id)),
@@ -83,7 +83,12 @@ impl App {
 }
 
 /// Those of the sealed revisions that are of this month.
-async fn sealed_of_month(tx: &mut dyn Tx, sealed: &[i64], month: PeriodKey) -> Result<Vec<i64>, AppError> {
-    let revisions = tx.revisions(sealed).await?;
-    Ok(revisions.into_iter().filter(|revision| revision.submission.period == month).map(|r| r.id).collect())
+async fn sealed_of_month(
+    tx: &mut dyn Tx,
+    form: &FormCode,
+    sealed: &[i64],
+    month: PeriodKey,
+) -> Result<Vec<i64>, StoreError> {
+    let of_month = tx.revision_ids(form, month).await?;
+    Ok(of_month.into_iter().filter(|id| sealed.binary_search(id).is_ok()).collect())
 }

@@ -55,6 +55,9 @@ statements! {
              where s.form = $1 and s.period = $2 \
              and r.number = (select max(c.number) from revision c where c.submission_id = s.id) \
              order by s.unit_id";
+    /// Ids of all revisions of a period.
+    IDS = "select r.id from submission s join revision r on r.submission_id = s.id \
+           where s.form = $1 and s.period = $2 order by r.id";
     /// How many submissions and revisions a form has.
     COUNTS = "select (select count(*) from submission where form = $1) as submissions, \
               (select count(*) from revision r join submission s on s.id = r.submission_id where s.form = $1) \
@@ -148,6 +151,11 @@ pub(super) async fn append_revision(tx: &mut SqlTx, revision: &Revision) -> Resu
 pub(super) async fn heads(tx: &mut SqlTx, form: &FormCode, period: PeriodKey) -> Result<Vec<RevisionHead>, StoreError> {
     let statement = query(HEADS).bind(form.as_str()).bind(period.to_string());
     tx.all("reading the heads of revisions", statement, read_head).await
+}
+
+pub(super) async fn ids(tx: &mut SqlTx, form: &FormCode, period: PeriodKey) -> Result<Vec<i64>, StoreError> {
+    let statement = query(IDS).bind(form.as_str()).bind(period.to_string());
+    tx.all("reading the ids of revisions", statement, id).await
 }
 
 pub(super) async fn by_ids(tx: &mut SqlTx, ids: &[i64]) -> Result<Vec<Revision>, StoreError> {

@@ -97,6 +97,10 @@ impl Tx for SqlTx {
         submissions::heads(self, form, period).await
     }
 
+    async fn revision_ids(&mut self, form: &FormCode, period: PeriodKey) -> Result<Vec<i64>, StoreError> {
+        submissions::ids(self, form, period).await
+    }
+
     async fn revisions(&mut self, ids: &[i64]) -> Result<Vec<Revision>, StoreError> {
         submissions::by_ids(self, ids).await
     }

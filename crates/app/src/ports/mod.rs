@@ -1,0 +1,43 @@
+//! Ports: what the use cases ask of the outside world.
+//!
+//! `store` the database and its transactions, `rows` what it keeps · `files` objects and the public tree · `render`
+//! documents, pages and messages · `mail` handing over · [`Clock`] and [`Ids`] time and chance.
+//!
+//! One [`Tx`] is one transaction: dropped without [`Tx::commit`] it leaves no trace. Methods are single statements with
+//! no rules in them; rules live in the use cases and in the domain.
+
+mod files;
+mod mail;
+mod render;
+mod rows;
+mod store;
+
+use std::error::Error;
+
+use baocao_domain::instant::Instant;
+
+pub use files::{Files, LinkedDocument, ListedEdition, PageFile};
+pub use mail::{Accepted, BeforeBody, Envelope, Letter, Mailer, SendFailure};
+pub use render::{EditionPages, Renderers};
+pub use rows::{
+    AnsweredRow, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentKind,
+    DocumentRow, EditionRow, ExtensionRow, KeyRow, PeriodRow, Purpose, RegimeRow, RevisionHead,
+};
+pub use store::{RowLock, Store, StoreError, Tx};
+
+/// Why an implementation of a port failed, as the edge logs it.
+pub type Failure = Box<dyn Error + Send + Sync>;
+
+/// The time of business. Leases would ask the database instead.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Instant;
+}
+
+/// Where chance comes from.
+pub trait Ids: Send + Sync {
+    /// A new universally unique id, in lower-case hex with hyphens.
+    fn uuid(&self) -> String;
+    /// 32 bytes that nobody can guess.
+    fn secret(&self) -> [u8; 32];
+}
