@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::processes::{Process, query, wait_for};
+use crate::processes::{Process, query, wait_for, wait_for_any};
 
 const EDITIONS: [&str; 5] = ["2022-M07/1", "2022-M08/1", "2022-M08/2", "2022-M09/1", "2022-Q3/1"];
 
@@ -189,15 +189,10 @@ async fn a_close_that_was_killed_is_finished_by_serve_to_the_same_bytes() {
     for step in ["DONE", "SEALED", "AGGREGATED", "RENDERED", "CHECKED", "PUBLISHED"] {
         let dir = home.path().join(step);
         let data = dir.to_str().expect("a path");
-        let mut demo = Process::start(&["demo", "--dir", data, "--exit"]);
         let july = "select step from close_run where period = '2022-M07'";
-        wait_for(&dir, july, step, Duration::from_secs(120)).await;
-        demo.kill();
-        if step != "DONE" {
-            assert_ne!(query(&dir, july).await, ["DONE"], "killed too late at {step}");
-        }
+        kill_at(step, &dir, july).await;
 
-        let mut serve = Process::start(&["serve", "--data", data]);
+        let mut serve = Process::start_serving(&["serve", "--data", data], &home.path().join("serve.log"));
         let shown = "select cast(released_at is not null as text) from edition where period = '2022-M07'";
         wait_for(&dir, july, "DONE", Duration::from_secs(120)).await;
         wait_for(&dir, shown, "1", Duration::from_secs(60)).await;
@@ -220,6 +215,19 @@ async fn a_close_that_was_killed_is_finished_by_serve_to_the_same_bytes() {
         assert_eq!(its_documents, documents, "killed at {step}");
         assert!(its_tables == tables, "killed at {step}");
     }
+}
+
+/// Plays until July's close is at this step, and kills; a machine too busy to catch the step gets another go.
+async fn kill_at(step: &str, dir: &Path, july: &'static str) {
+    for _ in 0..5 {
+        let mut demo = Process::start(&["demo", "--dir", dir.to_str().expect("a path"), "--exit"]);
+        wait_for_any(dir, july, &[step, "DONE"], Duration::from_secs(120)).await;
+        demo.kill();
+        if (query(dir, july).await == ["DONE"]) == (step == "DONE") {
+            return;
+        }
+    }
+    panic!("July's close could not be caught at {step}");
 }
 
 #[test]

@@ -18,6 +18,9 @@ pub(crate) fn program() -> PathBuf {
     program
 }
 
+/// Ports that nobody else has.
+const FREE_PORTS: [(&str, &str); 2] = [("BAOCAO_GRPC__LISTEN", "127.0.0.1:0"), ("BAOCAO_HTTP__LISTEN", "127.0.0.1:0")];
+
 /// A running process; killed when it is dropped.
 pub(crate) struct Process {
     child: Child,
@@ -28,17 +31,33 @@ impl Process {
     ///
     /// It listens on free ports, so that processes of tests that run beside each other do not meet.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        Self::spawn(arguments, &[("BAOCAO_GRPC__LISTEN", "127.0.0.1:0"), ("BAOCAO_HTTP__LISTEN", "127.0.0.1:0")])
+        Self::spawn(arguments, &FREE_PORTS, Stdio::null())
+    }
+
+    /// Starts the program on free ports with its events in a file, and waits until it says that it serves.
+    pub(crate) fn start_serving(arguments: &[&str], log: &Path) -> Self {
+        let events = std::fs::File::create(log).expect("a log");
+        let process = Self::spawn(arguments, &FREE_PORTS, Stdio::from(events));
+        let give_up = Instant::now() + Duration::from_secs(30);
+        while !std::fs::read_to_string(log).is_ok_and(|text| text.contains(" serving")) {
+            assert!(
+                Instant::now() < give_up,
+                "it does not serve: {}",
+                std::fs::read_to_string(log).unwrap_or_default()
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        process
     }
 
     /// Starts the program on the ports that its configuration names.
     pub(crate) fn start_as_configured(arguments: &[&str]) -> Self {
-        Self::spawn(arguments, &[])
+        Self::spawn(arguments, &[], Stdio::null())
     }
 
-    fn spawn(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+    fn spawn(arguments: &[&str], environment: &[(&str, &str)], events: Stdio) -> Self {
         let mut command = Command::new(program());
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(events);
         command.envs(environment.iter().copied());
         Self { child: command.spawn().expect("the program starts") }
     }
@@ -87,12 +106,17 @@ pub(crate) async fn query(data: &Path, sql: &'static str) -> Vec<String> {
 
 /// Waits until a query answers with a text.
 pub(crate) async fn wait_for(data: &Path, sql: &'static str, wanted: &str, patience: Duration) {
+    wait_for_any(data, sql, &[wanted], patience).await;
+}
+
+/// Waits until a query answers with one of these texts.
+pub(crate) async fn wait_for_any(data: &Path, sql: &'static str, wanted: &[&str], patience: Duration) {
     let give_up = Instant::now() + patience;
     loop {
-        if query(data, sql).await.iter().any(|found| found == wanted) {
+        if query(data, sql).await.iter().any(|found| wanted.contains(&found.as_str())) {
             return;
         }
-        assert!(Instant::now() < give_up, "{sql} does not answer {wanted}");
+        assert!(Instant::now() < give_up, "{sql} does not answer {wanted:?}");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
