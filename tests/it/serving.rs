@@ -83,13 +83,24 @@ async fn the_service_starts_stops_and_starts_again_on_postgres() {
 }
 
 #[test]
-fn an_unknown_key_in_the_configuration_stops_the_start_and_is_named() {
-    let folder = TempDir::new().expect("a temporary folder");
-    std::fs::write(folder.path().join("baocao.toml"), "[grpc]\nlissten = \"127.0.0.1:1\"\n").expect("written");
-    let output = std::process::Command::new(crate::processes::program())
-        .args(["serve", "--data", folder.path().to_str().expect("a path")])
-        .output()
-        .expect("the program starts");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && said.contains("lissten") && said.contains("line 2"), "{said}");
+fn configuration_that_cannot_work_stops_the_start_and_is_named() {
+    for (text, named) in [
+        ("[grpc]\nlissten = \"127.0.0.1:1\"\n", vec!["lissten", "line 2"]),
+        ("[mail]\nfrom = \"Van phong <vp@langson.example>\"\n", vec!["[mail] from"]),
+        ("[grpc]\nlisten = \"0.0.0.0:0\"\n", vec!["without TLS"]),
+        ("[grpc]\nlisten = \"127.0.0.1:0\"\ntls_certificate = \"c.pem\"\n", vec!["both tls_certificate and tls_key"]),
+    ] {
+        let folder = TempDir::new().expect("a temporary folder");
+        std::fs::write(folder.path().join("baocao.toml"), text).expect("written");
+        let output = std::process::Command::new(crate::processes::program())
+            .args(["serve", "--data", folder.path().to_str().expect("a path")])
+            .env("BAOCAO_HTTP__LISTEN", "127.0.0.1:0")
+            .output()
+            .expect("the program starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{text}");
+        for name in named {
+            assert!(said.contains(name), "{text}: {said}");
+        }
+    }
 }
