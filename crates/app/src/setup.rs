@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use baocao_domain::edition::EditionId;
 use baocao_domain::ids::{UnitCode, UnitId};
 use baocao_domain::instant::Instant;
 use baocao_domain::period::PeriodKey;
@@ -232,16 +231,6 @@ impl App {
         let mut tx = self.ports.store.read().await?;
         let form = self.in_force(tx.as_mut()).await?.regime.form.code.clone();
         Ok(tx.submission_counts(&form).await?)
-    }
-
-    /// All finished editions, by period and number.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn edition_ids(&self) -> Result<Vec<EditionId>, AppError> {
-        let mut tx = self.ports.store.read().await?;
-        let form = self.in_force(tx.as_mut()).await?.regime.form.code.clone();
-        Ok(tx.editions(&form).await?.into_iter().map(|row| row.id).collect())
     }
 }
 
