@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Recomputes published editions from their open data: every total, ratio and verdict.
+"""Recomputes published editions from their open data: every total, ratio, bound, verdict and place.
 
 Usage: python3 tests/recompute.py site/2022-Q3/1 [more editions]
 
-Reads only data/{figures,units,indicators,targets}.csv of each edition (described in docs/open-data.md), with the
-standard library alone and in whole numbers. From figures.csv come the counts, from units.csv the tree and which
-reports are in; the published numbers are then only compared with. Exits with 1 if anything differs.
+Reads only the CSV files below data/ of each edition (described in docs/open-data.md), with the standard library alone
+and in whole numbers. What was filed and the rules are taken as they are; what was made of them is computed again and
+compared: totals here, ratios in recompute_results.py, verdicts in recompute_verdicts.py. Exits with 1 if any differs.
 """
 
 import csv
@@ -13,135 +13,137 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-# Form II.06a: how a column is folded over months (others are flows and add up), and the totals derived from columns.
-FIRST, LAST = {"carried_over"}, {"pending_in_time", "pending_overdue"}
-DERIVED = {
-    "received": ("online", "direct", "carried_over"),
-    "resolved": ("early", "on_time", "late"),
-    "pending": ("pending_in_time", "pending_overdue"),
-}
-NO_FIGURES = {"numerator": "", "denominator": ""}  # no report is in: neither zero nor any other number
+sys.dont_write_bytecode = True  # the program leaves no files behind
+import recompute_results, recompute_verdicts  # they stand beside this file
+
 SHOWN_MAX = 20
 
 
 class Edition:
-    def __init__(self, folder):
-        def read(name):
-            with open(folder / "data" / f"{name}.csv", encoding="utf-8", newline="") as file:
-                return list(csv.DictReader(file))
+    """The published tables of one edition, and the differences that were found."""
 
-        self.name = "/".join(folder.resolve().parts[-2:])
-        self.units, self.indicators, self.targets = read("units"), read("indicators"), read("targets")
-        self.rows = defaultdict(lambda: defaultdict(dict))  # (unit, month) -> (procedure, level) -> column -> value
+    def __init__(self, folder):
+        def read(name, key=None):
+            with open(folder / "data" / f"{name}.csv", encoding="utf-8", newline="") as file:
+                rows = list(csv.DictReader(file))
+            return {row[key]: row for row in rows} if key else rows
+
+        self.name, self.differences = "/".join(folder.resolve().parts[-2:]), []
+        self.form, self.months, self.units = read("form", "code"), read("months", "month"), read("units", "unit")
+        self.procedures, self.indicators = read("procedures", "procedure"), read("indicators", "indicator")
+        self.field_totals, self.results = read("single_field_totals"), read("results")
+        self.stays = defaultdict(list)  # (list, procedure) -> first and last day in it
+        for row in read("lists"):
+            self.stays[row["list"], row["procedure"]].append((row["from"], row["to"] or "9999-12-31"))
+        self.owed = defaultdict(dict)  # unit -> month -> the report that is owed
+        for row in read("reports"):
+            self.owed[row["unit"]][row["month"]] = row
+        self.rows = defaultdict(lambda: defaultdict(dict))  # (unit, month) -> procedure -> column -> value
         for row in read("figures"):
-            cells = self.rows[row["unit"], row["period"]][row["procedure"], row["level"]]
-            assert row["column"] not in cells, f"a figure stands twice: {row}"
-            cells[row["column"]] = int(row["value"])
-        self.below = defaultdict(set)  # a unit and everything below it
-        parents = {row["unit"]: row["parent"] for row in self.units}
-        for unit in parents:
-            above = unit
-            while above:
-                self.below[above].add(unit)
-                above = parents[above]
-        self.reported, self.owed = defaultdict(dict), defaultdict(dict)
-        for row in self.units:
-            for span, prefix in (("period", ""), ("year_to_date", "ytd_")):
-                reported, missing = row[prefix + "reported"].split(), row[prefix + "missing"].split()
-                self.reported[span][row["unit"]] = sorted(reported)
-                self.owed[span][row["unit"]] = len(reported) + len(missing) if row["reports"] == "1" else 0
-        self.faults = []
+            self.rows[row["unit"], row["month"]][row["procedure"]][row["column"]] = int(row["value"])
+        self.fields = defaultdict(dict)  # (unit, month) -> single field -> value
+        for row in read("single_fields"):
+            self.fields[row["unit"], row["month"]][row["single_field"]] = int(row["value"])
+        self.added = defaultdict(list)  # a unit -> it, and every unit below it that is added into it
+        for unit, row in self.units.items():
+            self.added[unit].append(unit)
+            while row["included"] == "1" and row["parent"]:
+                self.added[row["parent"]].append(unit)
+                row = self.units[row["parent"]]
 
     def compare(self, what, computed, published):
         for name, value in computed.items():
             if str(value) != published[name]:
-                self.faults.append(f"{self.name}: {what} {name}: computed {value}, published {published[name]}")
+                self.differences.append(f"{what} {name}: computed {value}, published {published[name]}")
 
-    def own(self, unit):
+    def months_owed(self, unit, span):
+        return [month for month, row in self.months.items() if row[span] == "1" and month in self.owed[unit]]
+
+    def is_in(self, unit, month):
+        return self.owed[unit].get(month, {"status": ""})["status"] == "reported"
+
+    def owes_field(self, unit, field):
+        return not self.form[field]["owed_by"] or self.units[unit]["tier"] in self.form[field]["owed_by"].split()
+
+    def field(self, unit, month, field):
+        """A single field: zero in a nil report, none where the report is missing or says nothing of it."""
+        is_nil = self.is_in(unit, month) and self.owed[unit][month]["nil"] == "1"
+        return self.fields[unit, month].get(field, 0 if is_nil else None)
+
+    def counts(self, code, month, months_in):
+        """Flows count in every month, opening stocks in the first that is in, closing stocks in the last."""
+        over_time = self.form[code]["over_time"]
+        return {"sum": True, "first": month == months_in[0], "last": month == months_in[-1]}[over_time]
+
+    def own_totals(self, unit):
         """The unit's figures over the period's months, by column; none if no report is in."""
-        months = self.reported["period"][unit]
-        totals = defaultdict(int)
-        for month in months:
-            for cells in self.rows.get((unit, month), {}).values():
+        months_in = [month for month in self.months_owed(unit, "period") if self.is_in(unit, month)]
+        totals = {code: 0 for code, row in self.form.items() if row["kind"] == "column"}
+        for month in months_in:
+            for cells in self.rows[unit, month].values():
                 for column, value in cells.items():
-                    counts_in = months[:1] if column in FIRST else months[-1:] if column in LAST else months
-                    totals[column] += value if month in counts_in else 0
-        totals.update({total: sum(totals[part] for part in parts) for total, parts in DERIVED.items()})
-        return totals if months else None
+                    totals[column] += value if self.counts(column, month, months_in) else 0
+        for code, row in self.form.items():
+            if row["kind"] == "derived":
+                totals[code] = sum(totals[part] for part in row["parts"].split("+"))
+        return totals if months_in else None
 
     def check_totals(self):
-        own, count = {row["unit"]: self.own(row["unit"]) for row in self.units}, 0
-        for row in self.units:
-            unit = row["unit"]
-            reported, owed = len(self.reported["period"][unit]), self.owed["period"][unit]
-            computed = {"months_reported": reported, "months_owed": owed}
-            known = {"own": [own[unit]], "subtree": [own[other] for other in self.below[unit]]}
-            for name in row:
-                side, _, column = name.partition("_")
-                if side in known:
-                    parts = [totals[column] for totals in known[side] if totals is not None]
-                    computed[name] = sum(parts) if parts else ""
-                    count += 1
-            self.compare(unit, computed, row)
-        for unit, month in self.rows:
-            if month not in self.reported["year_to_date"][unit]:
-                self.faults.append(f"{self.name}: {unit} has figures for {month} and is not listed as reported")
-        return count
+        own, checked = {unit: self.own_totals(unit) for unit in self.units}, 0
+        owed = {unit: self.months_owed(unit, "period") for unit in self.units}
+        for unit, row in self.units.items():
+            for side, units in (("own", [unit]), ("subtree", self.added[unit])):
+                known = [own[other] for other in units if own[other] is not None]
+                computed = {
+                    f"{side}_obliged": sum(len(owed[other]) for other in units),
+                    f"{side}_reported": sum(self.is_in(other, month) for other in units for month in owed[other]),
+                }
+                for code in [code for code in self.form if f"{side}_{code}" in row]:
+                    computed[f"{side}_{code}"] = sum(totals[code] for totals in known) if known else ""
+                    checked += 1
+                self.compare(unit, computed, row)
+        for unit, month in [*self.rows, *self.fields]:
+            if not self.is_in(unit, month):
+                self.differences.append(f"{unit} has figures for {month} and is not listed as reported")
+        return checked
 
-    def ratio(self, row):
-        """Numerator and denominator of one row of indicators.csv, and the reports they rest on."""
-        units = self.below[row["unit"]] if row["scope"] == "subtree" else {row["unit"]}
-        reported, levels = self.reported[row["span"]], row["levels"].split()
-        dossiers, procedures = {"numerator": 0, "denominator": 0}, {"numerator": set(), "denominator": set()}
-        for unit in units:
-            for month in reported[unit]:
-                for (procedure, level), cells in self.rows.get((unit, month), {}).items():
-                    for side in dossiers if not levels or level in levels else ():
-                        value = sum(cells[column] for column in row[side + "_columns"].split("+"))
-                        dossiers[side] += value
-                        procedures[side] |= {procedure} if value > 0 else set()
-        distinct = row["count"] == "distinct_procedures"
-        counts = [len(procedures[side]) if distinct else dossiers[side] for side in dossiers]
-        coverage = sum(len(reported[unit]) for unit in units), sum(self.owed[row["span"]][unit] for unit in units)
-        return *counts, *coverage
+    def own_field(self, unit, field):
+        """A single field over the period's months: its total, in how many reports it is, and in how many it is owed."""
+        owed = self.months_owed(unit, "period") if self.owes_field(unit, field) else []
+        months_in = [month for month in owed if self.field(unit, month, field) is not None]
+        values = [self.field(unit, month, field) for month in months_in if self.counts(field, month, months_in)]
+        return sum(values), len(months_in), len(owed)
 
-    def check_ratios(self):
-        computed = {}
-        for row in self.indicators:
-            key = row["unit"], row["indicator"], row["span"]
-            numerator, denominator, reported, obliged = computed[key] = self.ratio(row)
-            hundredths = (20000 * numerator + denominator) // (2 * denominator) if denominator else None  # half-up
-            percent = f"{hundredths // 100}.{hundredths % 100:02}" if denominator else ""
-            known = {"numerator": numerator, "denominator": denominator} if reported else NO_FIGURES
-            self.compare(" ".join(key), {**known, "percent": percent, "reported": reported, "obliged": obliged}, row)
-        return computed
-
-    def check_verdicts(self, ratios):
-        for row in self.targets:
-            key = row["unit"], row["indicator"], row["span"]
-            numerator, denominator, reported, obliged = ratios[key]
-            whole, _, decimals = row["threshold_pct"].partition(".")
-            threshold, unit = int(whole + decimals), 10 ** len(decimals)
-            reached = numerator * 100 * unit >= threshold * denominator
-            judged = "NOT_APPLICABLE" if denominator == 0 else "MET" if reached else "MISSED"
-            verdict = "UNCERTAIN" if reported < obliged else judged
-            needed = -(-threshold * denominator // (100 * unit))  # rounded up
-            shortfall = "" if verdict == "UNCERTAIN" else max(0, needed - numerator)
-            known = {"numerator": numerator, "denominator": denominator} if reported else NO_FIGURES
-            self.compare(" ".join(key), {**known, "verdict": verdict, "shortfall": shortfall}, row)
+    def check_fields(self):
+        published = {(row["unit"], row["single_field"]): row for row in self.field_totals}
+        for field in [code for code, row in self.form.items() if row["kind"] == "single_field"]:
+            own = {unit: self.own_field(unit, field) for unit in self.units}
+            for unit in self.units:
+                subtree = [sum(column) for column in zip(*(own[other] for other in self.added[unit]))]
+                if subtree[2] == 0:
+                    continue  # nobody owes it
+                computed = {}
+                for side, (total, reported, obliged) in (("own", own[unit]), ("subtree", subtree)):
+                    computed[side] = total if reported else ""
+                    computed |= {f"{side}_reported": reported, f"{side}_obliged": obliged}
+                self.compare(f"{unit} {field}", computed, published.pop((unit, field), dict.fromkeys(computed, "")))
+        self.differences += [f"{unit} {field}: published, and nobody owes it" for unit, field in published]
+        return len(self.field_totals)
 
 
 def main(folders):
-    faults = 0
+    found = 0
     for folder in folders:
         edition = Edition(Path(folder))
-        totals, ratios = edition.check_totals(), edition.check_ratios()
-        edition.check_verdicts(ratios)
-        faults += len(edition.faults)
-        result = f"{len(edition.faults)} differences" if edition.faults else "no difference"
-        counts = f"{len(edition.units)} units, {totals} totals, {len(ratios)} ratios, {len(edition.targets)} verdicts"
-        print("\n".join([f"{edition.name}: {counts}: {result}", *edition.faults[:SHOWN_MAX]]))
-    return 1 if faults else 0
+        totals, fields = edition.check_totals(), edition.check_fields()
+        ratios = recompute_results.check(edition)
+        verdicts, places = recompute_verdicts.check_verdicts(edition), recompute_verdicts.check_places(edition)
+        found += len(edition.differences)
+        said = f"{len(edition.differences)} differences" if edition.differences else "no difference"
+        counts = f"{len(edition.units)} units, {totals} totals, {fields} single fields, {ratios} ratios"
+        print(f"{edition.name}: {counts}, {verdicts} verdicts, {places} places: {said}")
+        print("".join(f"{difference}\n" for difference in edition.differences[:SHOWN_MAX]), end="")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

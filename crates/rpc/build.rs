@@ -11,11 +11,13 @@ const PROTO: &str = "../../proto";
 
 /// Roots of the API; what they import comes with them. The error details are no import of anything and are named, so
 /// that reflection knows them and clients such as grpcurl print them as text.
-const ROOTS: [&str; 6] = [
+const ROOTS: [&str; 8] = [
     "baocao/v1/submission_service.proto",
     "baocao/v1/period_service.proto",
     "baocao/v1/figure_service.proto",
     "baocao/v1/report_service.proto",
+    "baocao/v1/target_service.proto",
+    "baocao/v1/unit_service.proto",
     "google/rpc/error_details.proto",
     "google/rpc/status.proto",
 ];

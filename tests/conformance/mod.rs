@@ -51,6 +51,8 @@ on_both_databases! {
     periods:
         a_period_is_planned_once,
         periods_are_listed_as_they_close,
+        a_period_moves_until_it_is_sealed,
+        a_planned_period_is_taken_back_while_nothing_was_done_about_it,
         a_seal_needs_its_period,
         a_held_period_makes_the_next_holder_wait,
         an_extension_counts_until_it_expires;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use baocao_app::ports::{ExtensionRow, PeriodRow, RowLock, StoreError};
 
 use super::database::Database;
-use super::rows::{at, edition_id, extension, form, key, other_form, period, plan, submission};
+use super::rows::{at, edition_id, extension, form, key, other_form, period, plan, revision, submission};
 
 pub(crate) async fn a_period_is_planned_once(db: Arc<Database>) {
     let planned = period("2022-M07");
@@ -31,6 +31,38 @@ pub(crate) async fn periods_are_listed_as_they_close(db: Arc<Database>) {
     let names: Vec<String> =
         tx.periods(&form()).await.expect("read").iter().map(|row| row.period.to_string()).collect();
     assert_eq!(names, ["2022-M07", "2022-M09", "2022-Q3", "2022-9M", "2022-M10", "2022", "2023-M01"]);
+}
+
+pub(crate) async fn a_period_moves_until_it_is_sealed(db: Arc<Database>) {
+    plan(db.store.as_ref(), &["2022-M07", "2022-M08"]).await;
+    let moved = |name: &str| PeriodRow { opens: at(1), due: at(11), locks: at(21), publishes: at(31), ..period(name) };
+    let mut tx = db.store.begin().await.expect("begun");
+    tx.seal_period(&form(), edition_id("2022-M07/1")).await.expect("sealed");
+    assert!(!tx.move_period(&moved("2022-M07")).await.expect("asked"), "it is sealed");
+    assert!(tx.move_period(&moved("2022-M08")).await.expect("moved"));
+    assert!(!tx.move_period(&moved("2022-M09")).await.expect("asked"), "it is not planned");
+    assert!(!tx.move_period(&PeriodRow { form: other_form(), ..moved("2022-M08") }).await.expect("asked"));
+    tx.commit().await.expect("committed");
+
+    let mut tx = db.store.read().await.expect("begun");
+    let sealed = PeriodRow { sealed_edition: 1, ..period("2022-M07") };
+    assert_eq!(tx.periods(&form()).await.expect("read"), [sealed, moved("2022-M08")]);
+}
+
+pub(crate) async fn a_planned_period_is_taken_back_while_nothing_was_done_about_it(db: Arc<Database>) {
+    plan(db.store.as_ref(), &["2022-M07", "2022-M08", "2022-M09", "2022-9M", "2022-M10"]).await;
+    let mut tx = db.store.begin().await.expect("begun");
+    tx.seal_period(&form(), edition_id("2022-M07/1")).await.expect("sealed");
+    tx.append_extension(&extension(7, at(50))).await.expect("granted for month 8");
+    tx.append_revision(&revision(7, "2022-M09", 1)).await.expect("filed");
+    for (name, expected) in
+        [("2022-M07", false), ("2022-M08", false), ("2022-M09", false), ("2022-9M", true), ("2022", false)]
+    {
+        assert_eq!(tx.withdraw_period(&form(), key(name)).await.expect("asked"), expected, "{name}");
+    }
+    assert!(!tx.withdraw_period(&other_form(), key("2022-M10")).await.expect("asked"));
+    let left: Vec<String> = tx.periods(&form()).await.expect("read").iter().map(|row| row.period.to_string()).collect();
+    assert_eq!(left, ["2022-M07", "2022-M08", "2022-M09", "2022-M10"]);
 }
 
 pub(crate) async fn a_seal_needs_its_period(db: Arc<Database>) {

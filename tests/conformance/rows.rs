@@ -82,7 +82,6 @@ pub(crate) fn version(id: i64, valid_from: &str) -> UnitVersion {
         tier: Tier::Commune,
         group: Some(PeerGroup::C),
         parent: Some(UnitId(178)),
-        reports: true,
         dissolved: false,
     }
 }
@@ -99,7 +98,7 @@ pub(crate) fn revision(unit: i64, period: &str, number: u32) -> Revision {
         id: 0,
         submission: submission(unit, period),
         number,
-        figures: Figures { rows },
+        figures: Figures { rows, ..Figures::default() },
         nil: false,
         note: "Đính chính: 'số liệu' \"tháng 7\"".into(),
         content_hash: hash('b'),

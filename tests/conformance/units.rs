@@ -45,14 +45,12 @@ pub(crate) async fn units_come_back_by_unit_and_day(db: Arc<Database>) {
         tier: Tier::Province,
         group: None,
         parent: None,
-        reports: false,
         ..version(1, "2000-01-01")
     };
     let of_tier = |id, tier, group| UnitVersion { tier, group: Some(group), ..version(id, "2000-01-01") };
     let department = of_tier(2, Tier::Department, PeerGroup::A);
     let district = of_tier(3, Tier::District, PeerGroup::B);
-    let (before, after) =
-        (version(10, "2000-01-01"), UnitVersion { dissolved: true, reports: false, ..version(10, "2025-07-01") });
+    let (before, after) = (version(10, "2000-01-01"), UnitVersion { dissolved: true, ..version(10, "2025-07-01") });
 
     let mut tx = db.store.begin().await.expect("begun");
     assert_eq!(tx.unit_versions().await.expect("read"), []);

@@ -56,7 +56,7 @@ async fn a_missing_unit_is_named_and_never_counted_as_zero() {
     let missing: Vec<&str> = edition.missing().map(|(unit, _)| unit.code.as_str()).collect();
     assert_eq!(missing, [ABSENT]);
     let unit = edition.units.iter().find(|unit| unit.code.as_str() == ABSENT).expect("the unit");
-    assert_eq!(unit.filings[0].1, Filing::Missing);
+    assert_eq!(unit.filings[0].filing, Filing::Missing);
     let province = edition.province().subtree_coverage;
     assert_eq!((province.reported, province.obliged), (227, 228));
 }

@@ -6,7 +6,11 @@ mod closing;
 #[expect(dead_code, reason = "the conformance suite uses the rest")]
 mod database;
 mod demo;
+mod expectations;
+mod figures;
 mod processes;
+mod recomputation;
 mod refusals;
+mod regimes;
 mod serving;
 mod world;

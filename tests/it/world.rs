@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use baocao::clock::PlayClock;
 use baocao::demo::allot::{Allotment, MONTHS, allot};
+use baocao::demo::scene::begins;
 use baocao::files::DataFolder;
 use baocao::setup::{KEYS_FILE, OPERATOR, first_start, read_keys};
 use baocao::wire::{Wired, wire};
@@ -22,7 +23,6 @@ use baocao_domain::instant::Instant;
 use baocao_domain::period::PeriodKey;
 use baocao_jobs::Pace;
 use baocao_mail::{MailSettings, Transport};
-use jiff::civil::{Time, date};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -40,7 +40,12 @@ pub(crate) struct World {
 impl World {
     /// On this database, on 15/6/2022, set up.
     pub(crate) async fn on(store: Arc<dyn Store>) -> Self {
-        let mut world = Self::bare(store).await;
+        Self::of("lang-son-2022", store).await
+    }
+
+    /// On this database, on the first day of a regime, set up.
+    pub(crate) async fn of(regime: &str, store: Arc<dyn Store>) -> Self {
+        let mut world = Self::bare_of(regime, store).await;
         let begins = world.app.now();
         assert!(first_start(&world.app, world.data(), &world.loaded, begins).await.expect("first start"));
         world.keys = read_keys(&world.data().join(KEYS_FILE)).expect("keys").into_iter().collect();
@@ -49,9 +54,13 @@ impl World {
 
     /// On this database, on 15/6/2022, before the first start.
     pub(crate) async fn bare(store: Arc<dyn Store>) -> Self {
+        Self::bare_of("lang-son-2022", store).await
+    }
+
+    async fn bare_of(regime: &str, store: Arc<dyn Store>) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        let loaded = regimes::shipped("lang-son-2022").expect("the regime");
-        let clock = PlayClock::at(Instant::at(date(2022, 6, 15), Time::midnight()));
+        let loaded = regimes::shipped(regime).expect("the regime");
+        let clock = PlayClock::at(begins(&loaded.regime));
         let mailer = Transport::open(MailSettings::Folder { dir: folder.path().join("mail") }).expect("mail");
         let data = DataFolder::own(folder.path()).expect("a data folder");
         let Wired { app, folder: files } =

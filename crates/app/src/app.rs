@@ -185,6 +185,15 @@ impl App {
         Ok(fresh)
     }
 
+    /// The hierarchy as on this day.
+    ///
+    /// # Errors
+    /// [`AppError::Corrupt`] before a regime is applied.
+    pub async fn hierarchy(&self, day: Date) -> Result<Hierarchy, AppError> {
+        let mut tx = self.ports.store.read().await?;
+        self.in_force(tx.as_mut()).await?.tree(day)
+    }
+
     /// Runs blocking work (rendering, files) aside.
     pub(crate) async fn aside<T, F>(&self, doing: impl Into<String>, work: F) -> Result<T, AppError>
     where

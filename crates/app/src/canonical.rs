@@ -3,6 +3,9 @@
 //! Keys are sorted, numbers are integers, there is no white space: one content has one text. Hashes are taken over a
 //! tag and that text, never over what comes back from a database or the wire, both of which may rearrange it.
 
+use baocao_domain::figures::Figures;
+use baocao_domain::ids::{FormCode, UnitCode};
+use baocao_domain::period::PeriodKey;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -43,6 +46,21 @@ pub fn tagged_hash(tag: &str, parts: &[&str]) -> String {
         hash.update(part.as_bytes());
     }
     hex(&hash.finalize())
+}
+
+/// The hash of what a unit files for a month: the same content, however it comes in, has the same hash.
+///
+/// # Errors
+/// Those of [`to_json`].
+pub fn submission_hash(
+    unit: &UnitCode,
+    form: &FormCode,
+    month: PeriodKey,
+    nil: bool,
+    figures: &Figures,
+) -> Result<String, AppError> {
+    let content = to_json(&(nil, figures))?;
+    Ok(tagged_hash("baocao/submission/1", &[unit.as_str(), form.as_str(), &month.to_string(), &content]))
 }
 
 /// Bytes in lower-case hex.

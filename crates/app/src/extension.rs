@@ -48,9 +48,10 @@ impl App {
         let mut tx = self.ports.store.begin().await?;
         let in_force = self.in_force(tx.as_mut()).await?;
         let period = self.period_row(tx.as_mut(), &command.form, &command.period, RowLock::None).await?;
-        let unit = visible_unit(&in_force, actor, &command.unit, Some(period.period), now)?;
+        let seen = visible_unit(&in_force, actor, &command.unit, Some(period.period), now)?;
         require(period.period.is_month(), Reason::PeriodNotAligned)?;
-        require(unit.reports, Reason::NotObliged)?;
+        require(in_force.regime.duty(&seen.tree, seen.position, period.period).owes, Reason::NotObliged)?;
+        let unit = seen.node();
 
         let mut findings = Vec::new();
         let reason = text::line(&command.reason).unwrap_or_else(|expected| {

@@ -1,13 +1,13 @@
 //! The words of letters, in the wording of official Vietnamese correspondence. Numbers as in the documents.
 
-use baocao_domain::edition::{Edition, Outcome, Span, UnitResult};
+use baocao_domain::edition::{Edition, Outcome, UnitResult};
 use baocao_domain::indicator::Ratio;
 use baocao_domain::issue::IssueRecord;
 use baocao_domain::notice::NoticeKind;
 use baocao_domain::rounding::{
-    count_in_prose, count_text, partition_text, percent_text, percent_text_beside, threshold_text,
+    count_in_prose, count_text, partition_text, percent_text, percent_text_beside, threshold_in_words,
 };
-use baocao_domain::target::Verdict;
+use baocao_domain::target::{Direction, Span, Verdict};
 use baocao_domain::unit::Tier;
 use baocao_domain::wording;
 
@@ -22,19 +22,16 @@ pub fn notice_letter(edition: &Edition, unit: &UnitResult, kind: NoticeKind, add
 
 fn missed(edition: &Edition, unit: &UnitResult, addressee: &str) -> (String, String) {
     let lines: Vec<String> =
-        unit.judged(Span::YearToDate).filter_map(|(outcome, _)| missed_line(edition, outcome)).collect();
+        unit.judged_for_record().filter_map(|(outcome, _)| missed_line(edition, outcome)).collect();
     let count = lines.len();
     let period = edition.id.period.in_words();
     let name = organ(unit);
     let subject = format!("[Đôn đốc] {name}: {count:02} chỉ tiêu chưa đạt – kỳ {period}{}", restated(edition));
-    let decisions: Vec<String> = edition
-        .decisions
-        .iter()
-        .map(|decision| format!("Quyết định số {} ngày {}", decision.number, wording::day(decision.issued)))
-        .collect();
+    let decisions: Vec<String> =
+        edition.decisions.iter().map(|decision| wording::decision(&decision.number, decision.issued)).collect();
     let text = format!(
         "Kính gửi: {addressee}\n\n\
-         Căn cứ {decisions}; theo số liệu chốt {sealed}, lũy kế từ ngày {from} đến ngày {to}, {name} còn {count:02} chỉ \
+         Căn cứ {decisions}; theo số liệu chốt {sealed}, {name} còn {count:02} chỉ \
          tiêu chưa đạt:\n\n{lines}.\n\n\
          Đề nghị {name} làm rõ nguyên nhân, khẩn trương có giải pháp khắc phục để hoàn thành chỉ tiêu được giao.\n\
          Số liệu do đơn vị báo cáo; nếu có sai lệch, đề nghị phản hồi về {organ}.\n\
@@ -42,8 +39,6 @@ fn missed(edition: &Edition, unit: &UnitResult, addressee: &str) -> (String, Str
          Trân trọng./.\n",
         decisions = decisions.join(", "),
         sealed = sealed(edition),
-        from = wording::day(edition.year_to_date.from),
-        to = wording::day(edition.year_to_date.to),
         lines = lines.join(";\n"),
         organ = edition.letterhead.urging_organ,
         number = edition.id.number,
@@ -56,21 +51,32 @@ fn missed(edition: &Edition, unit: &UnitResult, addressee: &str) -> (String, Str
     (subject, text)
 }
 
-/// `- {tên chỉ tiêu}: giao tối thiểu 50%, đạt 46,60% (466/1.000 hồ sơ), còn thiếu 34 hồ sơ`
+/// `- {tên chỉ tiêu}: giao tối thiểu 50%, lũy kế từ ngày … đến ngày … đạt 46,60% (466/1.000 hồ sơ), còn thiếu 34 hồ sơ`
 fn missed_line(edition: &Edition, outcome: &Outcome) -> Option<String> {
     let judgement = outcome.judgement.as_ref().filter(|judgement| judgement.verdict == Verdict::Missed)?;
     let head = edition.indicator(&outcome.indicator)?;
     let ratio = outcome.ratio;
     Some(format!(
-        "- {name}: giao tối thiểu {threshold}, đạt {share} ({above}/{below} {noun}), còn thiếu {lacking} {noun}",
+        "- {name}: giao {threshold}, {window} đạt {share} ({above}/{below} {noun}), {off} {lacking} {noun}",
         name = head.name,
-        threshold = threshold_text(judgement.threshold),
+        threshold = threshold_in_words(judgement.threshold),
+        window = span_in_words(edition, outcome.span),
+        off = if judgement.threshold.direction == Direction::AtMost { "vượt" } else { "còn thiếu" },
         share = percent_text_beside(ratio, judgement.threshold)?,
         above = count_text(ratio.numerator),
         below = count_text(ratio.denominator),
         lacking = count_in_prose(judgement.threshold.shortfall(ratio)),
         noun = head.noun,
     ))
+}
+
+/// The days over which an outcome is taken.
+fn span_in_words(edition: &Edition, span: Span) -> String {
+    match span {
+        Span::Period => wording::window(edition.window),
+        Span::QuarterToDate => format!("lũy kế từ đầu quý đến ngày {}", wording::day(edition.window.to)),
+        Span::YearToDate => format!("lũy kế {}", wording::window(edition.year_to_date)),
+    }
 }
 
 fn corrected(edition: &Edition, unit: &UnitResult, addressee: &str) -> (String, String) {

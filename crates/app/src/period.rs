@@ -1,9 +1,11 @@
 //! Reading periods: their instants and how far they have come.
 
+use baocao_domain::calendar::Calendar;
 use baocao_domain::edition::EditionId;
 use baocao_domain::instant::Instant;
 use baocao_domain::period::PeriodKey;
 use baocao_domain::reason::{Reason, Refusal};
+use baocao_domain::unit::Tier;
 
 use crate::actor::Actor;
 use crate::app::{App, require};
@@ -34,10 +36,15 @@ pub struct PeriodView {
     pub state: PeriodState,
     /// Its last finished edition.
     pub edition: Option<EditionId>,
+    /// When the reports of each tier are due.
+    pub dues: Vec<(Tier, Instant)>,
 }
 
+/// The tiers that report.
+const TIERS: [Tier; 3] = [Tier::Department, Tier::District, Tier::Commune];
+
 impl PeriodView {
-    fn of(row: PeriodRow, runs: &[CloseRunRow], now: Instant) -> Self {
+    fn of(row: PeriodRow, runs: &[CloseRunRow], calendar: &Calendar, now: Instant) -> Self {
         let done = runs.iter().filter(|run| run.edition.period == row.period && run.step == CloseStep::Done);
         let edition = done.map(|run| run.edition).max();
         let state = match edition {
@@ -47,7 +54,8 @@ impl PeriodView {
             None if now < row.locks => PeriodState::Due,
             None => PeriodState::Locked,
         };
-        Self { row, state, edition }
+        let dues = TIERS.map(|tier| (tier, calendar.due(row.period, tier))).to_vec();
+        Self { row, state, edition, dues }
     }
 }
 
@@ -58,10 +66,11 @@ impl App {
     /// Those of the database.
     pub async fn periods(&self, _actor: &Actor) -> Result<Vec<PeriodView>, AppError> {
         let mut tx = self.ports.store.read().await?;
-        let form = self.in_force(tx.as_mut()).await?.regime.form.code.clone();
-        let runs = tx.close_runs(&form).await?;
+        let in_force = self.in_force(tx.as_mut()).await?;
+        let (form, calendar) = (&in_force.regime.form.code, &in_force.regime.calendar);
+        let runs = tx.close_runs(form).await?;
         let now = self.now();
-        Ok(tx.periods(&form).await?.into_iter().map(|row| PeriodView::of(row, &runs, now)).collect())
+        Ok(tx.periods(form).await?.into_iter().map(|row| PeriodView::of(row, &runs, calendar, now)).collect())
     }
 
     /// One period.
@@ -72,7 +81,8 @@ impl App {
         let mut tx = self.ports.store.read().await?;
         let row = self.period_row(tx.as_mut(), form, period, RowLock::None).await?;
         let runs = tx.close_runs(&row.form).await?;
-        Ok(PeriodView::of(row, &runs, self.now()))
+        let in_force = self.in_force(tx.as_mut()).await?;
+        Ok(PeriodView::of(row, &runs, &in_force.regime.calendar, self.now()))
     }
 
     /// The row of the period named.

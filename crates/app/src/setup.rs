@@ -1,22 +1,19 @@
-//! Setting an installation up: the regime, the periods, the keys.
+//! Setting an installation up: the periods, the day from which on they close by themselves, the keys.
+//!
+//! The regime itself is applied in [`crate::apply`].
 
-use std::collections::BTreeMap;
-
-use baocao_domain::ids::{UnitCode, UnitId};
+use baocao_domain::ids::UnitCode;
 use baocao_domain::instant::Instant;
-use baocao_domain::period::PeriodKey;
 use baocao_domain::reason::{Reason, Refusal};
 use baocao_domain::regime::Regime;
-use baocao_domain::tree::Hierarchy;
-use baocao_domain::unit::UnitVersion;
 
 use crate::actor::{Actor, Role};
 use crate::app::App;
+use crate::apply::planned;
 use crate::audit::{self, Entry};
-use crate::canonical::{hex, sha256_hex, to_json};
+use crate::canonical::{hex, sha256_hex};
 use crate::error::AppError;
-use crate::ports::{Failure, KeyRow, PeriodRow, RegimeRow, Tx};
-use crate::regime::{LoadedRegime, UnitRow};
+use crate::ports::{Failure, KeyRow, StoreError, Tx};
 use crate::text;
 
 /// The setting that says from which instant on periods are closed by themselves.
@@ -25,11 +22,13 @@ pub const LIVE_FROM: &str = "live_from";
 /// The setting that says that keys were made.
 pub const KEYS_MADE: &str = "keys_made";
 
-/// How far ahead periods are planned, in seconds: a bit more than a year.
-const PLAN_AHEAD_SECONDS: i64 = 400 * 24 * 3600;
-
 /// Who acts when nobody called.
 pub const SERVICE: &str = "service";
+
+/// From which instant on periods are closed by themselves; none before the first start.
+pub(crate) async fn live_from(tx: &mut dyn Tx) -> Result<Option<Instant>, StoreError> {
+    Ok(tx.setting(LIVE_FROM).await?.and_then(|micros| micros.parse().ok()).map(Instant::from_micros))
+}
 
 /// A key to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,44 +47,6 @@ pub struct NewKey {
 pub const KEY_DAYS_MAX: u16 = 400;
 
 impl App {
-    /// Applies a regime: what differs from the one in force is added, what is equal is left alone. Closed editions keep
-    /// the regime that they were made under.
-    ///
-    /// # Errors
-    /// [`AppError::Corrupt`] when the units would not be one tree.
-    pub async fn apply_regime(&self, loaded: &LoadedRegime) -> Result<bool, AppError> {
-        let now = self.now();
-        let document = to_json(&loaded.regime)?;
-        let content_hash = sha256_hex(document.as_bytes());
-        let mut tx = self.ports.store.begin().await?;
-        let mut versions = tx.unit_versions().await?;
-        let added = new_versions(&versions, &loaded.units)?;
-        let before = tx.regime().await?;
-        if added.is_empty() && before.is_some_and(|before| before.content_hash == content_hash) {
-            return Ok(false);
-        }
-        versions.extend(added.iter().cloned());
-        let day = loaded.regime.first_month.window(loaded.regime.calendar.window_rule).to;
-        Hierarchy::at(&versions, day)
-            .map_err(|error| AppError::Corrupt(format!("the units are not a tree: {error}")))?;
-        for version in &added {
-            tx.append_unit_version(version).await?;
-        }
-        let row = RegimeRow {
-            id: 0,
-            name: loaded.regime.name.clone(),
-            document,
-            content_hash: content_hash.clone(),
-            applied_at: now,
-        };
-        tx.append_regime(&row).await?;
-        plan(tx.as_mut(), &loaded.regime, now).await?;
-        let entry = Entry { actor: SERVICE, action: "apply-regime", object: row.name, content_hash, refused: None };
-        audit::record(tx.as_mut(), now, entry).await?;
-        tx.commit().await?;
-        Ok(true)
-    }
-
     /// Whether a regime is applied.
     ///
     /// # Errors
@@ -103,14 +64,16 @@ impl App {
         Ok(self.in_force(tx.as_mut()).await?.regime.clone())
     }
 
-    /// Plans months and quarters a good year ahead; what is planned stays.
+    /// Plans months and longer periods a good year ahead; what is planned stays.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn plan_periods(&self) -> Result<(), AppError> {
         let mut tx = self.ports.store.begin().await?;
         let in_force = self.in_force(tx.as_mut()).await?;
-        plan(tx.as_mut(), &in_force.regime, self.now()).await?;
+        for period in planned(&in_force.regime, self.now()) {
+            tx.plan_period(&period).await?;
+        }
         Ok(tx.commit().await?)
     }
 
@@ -232,74 +195,6 @@ impl App {
         let form = self.in_force(tx.as_mut()).await?.regime.form.code.clone();
         Ok(tx.submission_counts(&form).await?)
     }
-}
-
-/// The versions that bring the units of today to those of the regime.
-fn new_versions(versions: &[UnitVersion], units: &[UnitRow]) -> Result<Vec<UnitVersion>, AppError> {
-    let mut last: BTreeMap<&UnitCode, &UnitVersion> = BTreeMap::new();
-    for version in versions.iter().filter(|version| !version.dissolved) {
-        let latest = last.entry(&version.code).or_insert(version);
-        if version.valid_from >= latest.valid_from {
-            *latest = version;
-        }
-    }
-    let mut next = versions.iter().map(|version| version.id.0).max().unwrap_or(0);
-    let mut ids: BTreeMap<&UnitCode, UnitId> = last.iter().map(|(code, version)| (*code, version.id)).collect();
-    for unit in units {
-        ids.entry(&unit.code).or_insert_with(|| {
-            next += 1;
-            UnitId(next)
-        });
-    }
-    let mut added = Vec::new();
-    for unit in units {
-        let parent = unit.parent.as_ref().map(|parent| {
-            ids.get(parent).copied().ok_or_else(|| AppError::Corrupt(format!("parent {parent} is not a unit")))
-        });
-        let wanted = UnitVersion {
-            id: ids[&unit.code],
-            valid_from: unit.valid_from,
-            code: unit.code.clone(),
-            name: unit.name.clone(),
-            tier: unit.tier,
-            group: unit.group,
-            parent: parent.transpose()?,
-            reports: unit.reports,
-            dissolved: false,
-        };
-        let same = |now: &&UnitVersion| UnitVersion { valid_from: wanted.valid_from, ..(**now).clone() } == wanted;
-        if last.get(&unit.code).is_none_or(|now| !same(now)) {
-            added.push(wanted);
-        }
-    }
-    Ok(added)
-}
-
-async fn plan(tx: &mut dyn Tx, regime: &Regime, now: Instant) -> Result<(), AppError> {
-    let until = now.plus_seconds(PLAN_AHEAD_SECONDS).local_date();
-    let years = regime.first_month.year()..=until.year().max(regime.first_month.year());
-    for year in years {
-        for month in (1..=12).filter_map(|month| PeriodKey::month(year, month).ok()) {
-            let quarter = month.quarter_ended();
-            for period in [Some(month), quarter].into_iter().flatten() {
-                let schedule = regime.calendar.schedule(period);
-                if schedule.window.from > until || regime.owed(&period.months()).is_empty() {
-                    continue;
-                }
-                tx.plan_period(&PeriodRow {
-                    form: regime.form.code.clone(),
-                    period,
-                    opens: schedule.opens,
-                    due: schedule.due,
-                    locks: schedule.locks,
-                    publishes: schedule.publishes,
-                    sealed_edition: 0,
-                })
-                .await?;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// `bc1_<id>_<secret>_<check>`: the prefix lets secret scanners find leaks, the check tells a slip from a wrong key.

@@ -3,19 +3,22 @@
 use baocao_domain::edition::Cause;
 use baocao_domain::figures::{Figures, RawFigures};
 use baocao_domain::ids::{FormCode, UnitCode};
-use baocao_domain::indicator::{Ratio, Tally};
+use baocao_domain::indicator::{Indicator, Ratio};
 use baocao_domain::instant::Instant;
+use baocao_domain::measure::{Counter, Measure};
 use baocao_domain::period::PeriodKey;
 use baocao_domain::reason::{Finding, Reason, Refusal};
+use baocao_domain::regime::Regime;
 use baocao_domain::submission::{Receipt, Revision, SubmissionKey};
-use baocao_domain::target::{Target, Verdict};
-use baocao_domain::tree::Node;
+use baocao_domain::target::{Target, Threshold, Verdict};
+use baocao_domain::tree::{Hierarchy, Node};
+use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::actor::{Actor, Role};
 use crate::app::{App, InForce, require};
 use crate::audit::{self, Entry, Head};
-use crate::canonical::{sha256_hex, tagged_hash, to_json};
+use crate::canonical::{sha256_hex, submission_hash, to_json};
 use crate::error::AppError;
 use crate::ports::{AnsweredRow, CloseRequestRow, ExtensionRow, PeriodRow, RowLock, StoreError, Tx};
 use crate::text;
@@ -65,18 +68,35 @@ pub struct Echo {
     pub indicator: String,
     /// The counts, over the unit's own figures of this month.
     pub ratio: Ratio,
-    /// The target that applies to the unit, with the verdict over these figures alone.
-    pub judged: Option<(Target, Verdict)>,
+    /// The target that holds for the unit, with the verdict over these figures alone.
+    pub judged: Option<Judged>,
+}
+
+/// A target against the figures of one month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// The target.
+    pub target: Target,
+    /// What it expects.
+    pub threshold: Threshold,
+    /// The verdict.
+    pub verdict: Verdict,
 }
 
 /// A command whose texts and figures were proved.
 struct Proved {
     key: SubmissionKey,
-    unit: Node,
+    seen: Seen,
     figures: Figures,
     nil: bool,
     note: String,
     content_hash: String,
+}
+
+impl Proved {
+    fn unit(&self) -> &Node {
+        self.seen.node()
+    }
 }
 
 impl App {
@@ -119,7 +139,7 @@ impl App {
             let (seq, hash) = tx.audit_head().await?;
             let receipt = Receipt {
                 unchanged: true,
-                ..receipt(&proved, current.number, current.received_at, &period, Head { seq, hash })
+                ..receipt(&in_force, &proved, current.number, current.received_at, Head { seq, hash })
             };
             return Ok(submitted(&in_force, &proved, receipt, Vec::new()));
         }
@@ -130,7 +150,7 @@ impl App {
         }
         let number = current.map_or(1, |current| current.number + 1);
         if command.validate_only {
-            let receipt = receipt(&proved, number, now, &period, Head { seq: 0, hash: String::new() });
+            let receipt = receipt(&in_force, &proved, number, now, Head { seq: 0, hash: String::new() });
             return Ok(submitted(&in_force, &proved, receipt, warnings));
         }
 
@@ -147,7 +167,7 @@ impl App {
         })
         .await?;
         if let Some(extension) = &extension {
-            tx.append_close_request(&wanted_by(extension, &proved.unit.code, now)).await?;
+            tx.append_close_request(&wanted_by(extension, &proved.unit().code, now)).await?;
         }
         let entry = Entry {
             actor: &actor.client,
@@ -157,7 +177,7 @@ impl App {
             refused: None,
         };
         let head = audit::record(tx.as_mut(), now, entry).await?;
-        let receipt = receipt(&proved, number, now, &period, head);
+        let receipt = receipt(&in_force, &proved, number, now, head);
         tx.remember_answer(&AnsweredRow {
             client: actor.client.clone(),
             request_id: command.request_id.clone(),
@@ -213,11 +233,12 @@ impl App {
         let mut tx = self.ports.store.read().await?;
         let in_force = self.in_force(tx.as_mut()).await?;
         let period = PeriodKey::parse(period).map_err(|_| Refusal::because(Reason::PeriodNotAligned))?;
-        let node = visible_unit(&in_force, actor, unit, Some(period), self.now())?;
+        let seen = visible_unit(&in_force, actor, unit, Some(period), self.now())?;
+        let node = seen.node();
         require(form == in_force.regime.form.code.as_str(), Reason::UnknownForm)?;
         let key = SubmissionKey { unit: node.id, form: in_force.regime.form.code.clone(), period };
         let found = tx.revision(&key, revision).await?.ok_or(Refusal::because(Reason::UnknownSubmission))?;
-        Ok((found, InForceForm { unit: node.code, form: in_force.regime.form.clone() }))
+        Ok((found, InForceForm { unit: node.code.clone(), form: in_force.regime.form.clone() }))
     }
 
     /// The receipt that was given for a request of this client.
@@ -240,6 +261,21 @@ pub struct InForceForm {
     pub form: baocao_domain::form::Form,
 }
 
+/// A unit in the tree of a day.
+pub(crate) struct Seen {
+    /// The tree.
+    pub(crate) tree: Hierarchy,
+    /// The position of the unit.
+    pub(crate) position: usize,
+}
+
+impl Seen {
+    /// The unit.
+    pub(crate) fn node(&self) -> &Node {
+        &self.tree.nodes()[self.position]
+    }
+}
+
 /// The unit with this code, if the actor may see it; the day is the last of the period's window.
 pub(crate) fn visible_unit(
     in_force: &InForce,
@@ -247,22 +283,24 @@ pub(crate) fn visible_unit(
     unit: &str,
     period: Option<PeriodKey>,
     now: Instant,
-) -> Result<Node, AppError> {
+) -> Result<Seen, AppError> {
     let rule = in_force.regime.calendar.window_rule;
     // Before the first month that is owed the regime knows no units; such a period is then unknown, not the unit.
     let period = period.map(|period| period.max(in_force.regime.first_month));
     let day = period.map_or_else(|| now.local_date(), |period| period.window(rule).to);
     let tree = in_force.tree(day)?;
-    let node = UnitCode::parse(unit).ok().and_then(|code| tree.find(&code).cloned());
-    actor.may_act_for(&tree, node.as_ref().map(|node| node.id))?;
-    Ok(node.ok_or_else(|| Refusal::at("unit", Reason::UnknownUnit, unit, "the official code of a unit"))?)
+    let position = UnitCode::parse(unit).ok().and_then(|code| tree.position(&code));
+    actor.may_act_for(&tree, position.map(|position| tree.nodes()[position].id))?;
+    let unknown = || Refusal::at("unit", Reason::UnknownUnit, unit, "the official code of a unit");
+    Ok(Seen { position: position.ok_or_else(unknown)?, tree })
 }
 
 /// Proves everything that can be proved without the database's rows: rights first, then all faults together.
 fn prove(in_force: &InForce, actor: &Actor, command: &Submit, now: Instant) -> Result<Proved, AppError> {
     let regime = &in_force.regime;
     let period = PeriodKey::parse(&command.period).ok();
-    let unit = visible_unit(in_force, actor, &command.unit, period, now)?;
+    let seen = visible_unit(in_force, actor, &command.unit, period, now)?;
+    let unit = seen.node();
 
     let mut findings = Vec::new();
     if !text::is_uuid(&command.request_id) {
@@ -285,7 +323,8 @@ fn prove(in_force: &InForce, actor: &Actor, command: &Submit, now: Instant) -> R
             String::new()
         })
     });
-    let figures = Figures::parse(&regime.form, &regime.catalogue, &command.figures).unwrap_or_else(|faults| {
+    let proved = Figures::parse(&regime.form, &regime.catalogue, unit.tier, &command.figures);
+    let figures = proved.unwrap_or_else(|faults| {
         findings.extend(faults);
         Figures::default()
     });
@@ -293,14 +332,12 @@ fn prove(in_force: &InForce, actor: &Actor, command: &Submit, now: Instant) -> R
         let unknown_form = Refusal::because(Reason::UnknownForm);
         return Err(Refusal::of(findings).unwrap_or(unknown_form).into());
     };
-    require(unit.reports && month >= regime.first_month, Reason::NotObliged)?;
+    require(regime.duty(&seen.tree, seen.position, month).owes, Reason::NotObliged)?;
 
-    let content = to_json(&(&command.figures.nil, &figures))?;
-    let content_hash =
-        tagged_hash("baocao/submission/1", &[unit.code.as_str(), form.as_str(), &month.to_string(), &content]);
+    let content_hash = submission_hash(&unit.code, &form, month, command.figures.nil, &figures)?;
     let key = SubmissionKey { unit: unit.id, form, period: month };
     let note = note.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
-    Ok(Proved { key, unit, figures, nil: command.figures.nil, note, content_hash })
+    Ok(Proved { key, seen, figures, nil: command.figures.nil, note, content_hash })
 }
 
 /// Whether the period takes this submission now; the extension that it is taken under, if any.
@@ -383,38 +420,43 @@ fn replay(
 }
 
 fn name_of(proved: &Proved) -> String {
-    format!("{}/{}/{}", proved.unit.code, proved.key.form, proved.key.period)
+    format!("{}/{}/{}", proved.unit().code, proved.key.form, proved.key.period)
 }
 
-fn receipt(proved: &Proved, revision: u32, received_at: Instant, period: &PeriodRow, head: Head) -> Receipt {
+fn receipt(in_force: &InForce, proved: &Proved, revision: u32, received_at: Instant, head: Head) -> Receipt {
+    let due = in_force.regime.calendar.due(proved.key.period, proved.unit().tier);
     Receipt {
         submission: name_of(proved),
         revision,
         content_hash: proved.content_hash.clone(),
         received_at,
         unchanged: false,
-        late: received_at > period.due,
+        late: received_at > due,
         audit_seq: head.seq,
         audit_head: head.hash,
     }
 }
 
 fn submitted(in_force: &InForce, proved: &Proved, receipt: Receipt, warnings: Vec<Finding>) -> Submitted {
-    let regime = &in_force.regime;
-    let (day, year) = (proved.key.period.window(regime.calendar.window_rule).to, proved.key.period.year());
-    let echo = regime
-        .indicators
-        .iter()
-        .map(|indicator| {
-            let mut tally = Tally::empty(indicator, &regime.catalogue);
-            tally.count(indicator, &regime.catalogue, &proved.figures);
-            let ratio = tally.ratio();
-            let target = regime.targets.iter().find(|target| {
-                target.unit == proved.unit.code && target.indicator == indicator.code && target.applies(day, year)
-            });
-            let judged = target.map(|target| (target.clone(), Verdict::of(ratio, target.threshold, true)));
-            Echo { indicator: indicator.code.to_string(), ratio, judged }
-        })
-        .collect();
-    Submitted { receipt, replayed: false, echo, warnings }
+    let month = proved.key.period;
+    let day = month.window(in_force.regime.calendar.window_rule).to;
+    let indicators = in_force.regime.indicators_on(day).enumerate();
+    let echo = indicators.map(|(i, indicator)| echo(&in_force.regime, proved, (i, indicator), (day, month.year())));
+    Submitted { receipt, replayed: false, echo: echo.collect(), warnings }
+}
+
+/// One indicator of what was sent, counted as the unit's target counts it.
+fn echo(regime: &Regime, proved: &Proved, (i, indicator): (usize, &Indicator), window_of: (Date, i16)) -> Echo {
+    let effective = regime.effective(&proved.seen.tree, proved.seen.position, &indicator.code, window_of);
+    let target = effective.map(|effective| effective.target).filter(|target| target.threshold.is_some());
+    let plain = Measure::plain(i, indicator);
+    let measure = target.map_or(plain, |target| Measure::of_target(i, indicator, target));
+    let month = proved.key.period;
+    let counter = Counter::new(regime, indicator, measure, &[month]);
+    let ratio = counter.count(proved.unit().tier, &[(month, Some(&proved.figures))]).ratio();
+    let judged = target.and_then(|target| {
+        let threshold = target.threshold?;
+        Some(Judged { target: target.clone(), threshold, verdict: Verdict::of(ratio, None, threshold) })
+    });
+    Echo { indicator: indicator.code.to_string(), ratio, judged }
 }

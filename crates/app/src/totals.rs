@@ -7,7 +7,7 @@ use baocao_domain::reason::{Reason, Refusal};
 use crate::actor::Actor;
 use crate::app::{App, InForce, read_edition};
 use crate::error::AppError;
-use crate::ports::{RowLock, Tx};
+use crate::ports::{PeriodRow, RowLock, Tx};
 use crate::submit::visible_unit;
 
 /// The results of one unit, with the edition or the moment that they are of.
@@ -37,31 +37,39 @@ impl App {
         let now = self.now();
         let mut tx = self.ports.store.read().await?;
         let in_force = self.in_force(tx.as_mut()).await?;
-        let node = visible_unit(&in_force, actor, unit, PeriodKey::parse(period).ok(), now)?;
+        let seen = visible_unit(&in_force, actor, unit, PeriodKey::parse(period).ok(), now)?;
         let row = self.period_row(tx.as_mut(), form, period, RowLock::None).await?;
         let is_frozen = edition.is_some();
-        let edition = match edition {
-            Some(number) => {
-                let id = EditionId { period: row.period, number };
-                let stored = tx.edition(&row.form, id).await?.ok_or(Refusal::because(Reason::UnknownEdition))?;
-                read_edition(&stored)?
-            }
-            None => {
-                let reports = current_reports(tx.as_mut(), &in_force, row.period).await?;
-                let id = EditionId { period: row.period, number: row.sealed_edition + 1 };
-                let window = row.period.window(in_force.regime.calendar.window_rule);
-                let tree = in_force.tree(window.to)?;
-                Edition::make(id, Cause::Locked, now, &in_force.regime, &tree, &reports)
-            }
-        };
-        let position = edition.units.iter().position(|result| result.id == node.id);
+        let edition = self.standing(tx.as_mut(), &in_force, &row, edition).await?;
+        let position = edition.units.iter().position(|result| result.id == seen.node().id);
         let position = position.ok_or(Refusal::because(Reason::UnknownUnit))?;
         Ok(Totals { edition, position, is_frozen })
     }
 }
 
+impl App {
+    /// A frozen edition where one is named; else the one that would be made of what stands now.
+    pub(crate) async fn standing(
+        &self,
+        tx: &mut dyn Tx,
+        in_force: &InForce,
+        row: &PeriodRow,
+        edition: Option<u32>,
+    ) -> Result<Edition, AppError> {
+        if let Some(number) = edition {
+            let id = EditionId { period: row.period, number };
+            let stored = tx.edition(&row.form, id).await?.ok_or(Refusal::because(Reason::UnknownEdition))?;
+            return read_edition(&stored);
+        }
+        let reports = current_reports(tx, in_force, row.period).await?;
+        let id = EditionId { period: row.period, number: row.sealed_edition + 1 };
+        let tree = in_force.tree(row.period.window(in_force.regime.calendar.window_rule).to)?;
+        Ok(Edition::make(id, Cause::Locked, self.now(), &in_force.regime, &tree, &reports))
+    }
+}
+
 /// The current revisions of all months of the year to the end of this period.
-async fn current_reports(
+pub(crate) async fn current_reports(
     tx: &mut dyn Tx,
     in_force: &InForce,
     period: PeriodKey,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{demo, key, serve};
+use crate::commands::{demo, import, key, regime, serve};
 
 /// Periodic reporting of local government: figures in by gRPC, editions, PDF reports, mail and public pages out.
 #[derive(Debug, Parser)]
@@ -33,6 +33,18 @@ pub enum Command {
     Serve(serve::Options),
     /// Make an API key and print it once; only its hash is kept.
     Key(key::Options),
+    /// Plan or apply a regime: a folder of rules and tables, or one that is shipped.
+    ///
+    /// The folder is read and checked as a whole; every fault is listed as FILE:LINE and nothing is changed. What differs
+    /// from the regime in force is shown row by row (+ added, - gone, ~ changed).
+    #[command(subcommand)]
+    Regime(regime::Action),
+    /// Import opening balances and months from before the service went live, without mail.
+    ///
+    /// One CSV with the header unit,period,procedure and the form's columns. A row `field:CODE` in the column procedure
+    /// gives a single field in the first column of figures, a row `nil` says that nothing happened. The file is proved
+    /// as a whole; every fault is listed as FILE:LINE and nothing is stored. Importing it again changes nothing.
+    Import(import::Options),
 }
 
 /// Where an installation is.

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use baocao::cli::{Cli, Command};
-use baocao::commands::{demo, key, serve};
+use baocao::commands::{demo, import, key, regime, serve};
 use clap::Parser;
 
 #[tokio::main]
@@ -12,6 +12,8 @@ async fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&options).await,
         Command::Serve(options) => serve::run(&options).await,
         Command::Key(options) => key::run(&options).await,
+        Command::Regime(action) => regime::run(&action).await,
+        Command::Import(options) => import::run(&options).await,
     };
     match answer {
         Ok(()) => ExitCode::SUCCESS,

@@ -10,6 +10,7 @@ use baocao_app::App;
 use baocao_app::actor::Role;
 use baocao_app::regime::LoadedRegime;
 use baocao_app::setup::{KEY_DAYS_MAX, KEYS_MADE, NewKey};
+use baocao_domain::ids::UnitCode;
 use baocao_domain::instant::Instant;
 
 /// The file in the data folder with the keys of a new installation.
@@ -18,8 +19,9 @@ pub const KEYS_FILE: &str = "keys.csv";
 /// The name of the operator's client.
 pub const OPERATOR: &str = "operator";
 
-/// Brings an installation to where a service can run on it; what was done by an earlier start is left alone, so that a
-/// first start that was interrupted is finished by the next. Answers whether anything was new.
+/// Brings an installation to where a service can run on it; what was done before is left alone, so that a first start
+/// that was interrupted is finished by the next, and a regime that was applied already stays in force. Answers whether
+/// anything was new.
 ///
 /// # Errors
 /// When the database or the disk refuses, or there is a file of keys that is not this installation's.
@@ -35,7 +37,7 @@ pub async fn first_start(app: &App, data: &Path, loaded: &LoadedRegime, live_fro
     }
     app.go_live(live_from).await?;
     if !has_keys {
-        let keys = keys_of(loaded);
+        let keys = keys_of(&app.regime().await?.province, app.reporting_units().await?);
         app.create_keys(&keys, |texts| write_keys(&aside, &keys, texts).map_err(Into::into)).await?;
     }
     if aside.exists() {
@@ -44,13 +46,11 @@ pub async fn first_start(app: &App, data: &Path, loaded: &LoadedRegime, live_fro
     Ok(is_new || !has_keys)
 }
 
-/// One key per reporting unit, and one for the operator.
-fn keys_of(loaded: &LoadedRegime) -> Vec<NewKey> {
+/// One key per unit that owes reports in the regime's first year, and one for the operator.
+fn keys_of(province: &UnitCode, units: Vec<UnitCode>) -> Vec<NewKey> {
     let key = |client: String, role, scope| NewKey { client, role, scope, days: KEY_DAYS_MAX };
-    let units = loaded.units.iter().filter(|unit| unit.reports);
-    let mut keys: Vec<NewKey> =
-        units.map(|unit| key(unit.code.to_string(), Role::UnitWriter, unit.code.clone())).collect();
-    keys.push(key(OPERATOR.to_owned(), Role::Operator, loaded.regime.province.clone()));
+    let mut keys: Vec<NewKey> = units.into_iter().map(|unit| key(unit.to_string(), Role::UnitWriter, unit)).collect();
+    keys.push(key(OPERATOR.to_owned(), Role::Operator, province.clone()));
     keys
 }
 

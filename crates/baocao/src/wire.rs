@@ -5,8 +5,7 @@ use std::sync::Arc;
 use baocao_app::ports::{Clock, Failure, Letter, LinkedDocument, ListedEdition, Mailer, PageFile, Renderers, Store};
 use baocao_app::{App, Ports, Settings};
 use baocao_domain::edition::{Edition, SealedReport};
-use baocao_domain::indicator::Catalogue;
-use baocao_domain::regime::Letterhead;
+use baocao_domain::regime::{Letterhead, Regime};
 use baocao_site::{EditionEntry, PublishedDocument, SiteFile};
 
 use crate::chance::SystemIds;
@@ -48,12 +47,12 @@ pub const RENDERERS: Renderers = Renderers {
 
 fn edition_pages(
     edition: &Edition,
-    catalogue: &Catalogue,
+    regime: &Regime,
     reports: &[SealedReport],
     documents: &[LinkedDocument],
 ) -> Result<Vec<PageFile>, Failure> {
     let documents: Vec<PublishedDocument> = documents.iter().map(published).collect();
-    let files = baocao_site::edition_files(edition, catalogue, reports, &documents)?;
+    let files = baocao_site::edition_files(edition, regime, reports, &documents)?;
     Ok(files.into_iter().map(page).collect())
 }
 

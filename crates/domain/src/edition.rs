@@ -9,14 +9,19 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::fold::{Coverage, Folded, Reports, fold};
+use crate::bounds::Bounds;
+use crate::fold::{Coverage, FieldTotal};
 use crate::form::Form;
-use crate::ids::{ColumnCode, IndicatorCode, UnitCode, UnitId};
-use crate::indicator::{Count, Ratio, Scope};
+use crate::ids::{IndicatorCode, UnitCode, UnitId};
+use crate::indicator::{Better, Count, Filter, Indicator, Ratio, Scope, Side, Term};
 use crate::instant::Instant;
+use crate::making::Work;
 use crate::period::{PeriodKey, Window};
+use crate::procedure::{Eligibility, ServiceLevel};
+use crate::rank::Rank;
 use crate::regime::{Letterhead, Regime};
-use crate::target::{Target, Threshold, Verdict};
+use crate::selector::Selector;
+use crate::target::{Span, Threshold, Verdict};
 use crate::tree::Hierarchy;
 use crate::unit::{PeerGroup, Tier};
 
@@ -90,25 +95,19 @@ pub enum Filing {
     Missing,
 }
 
-/// Over which months an outcome is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Span {
-    /// The period itself: progress (tiến độ).
-    Period,
-    /// From the first month of the year that is owed to the end of the period: the verdict of record.
-    YearToDate,
-}
-
 /// A target that was judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {
     /// The decision's number.
     pub decision: String,
+    /// Of whom it is expected, as the decision says.
+    pub selector: Selector,
     /// What it expects.
     pub threshold: Threshold,
     /// Whether it was reached.
     pub verdict: Verdict,
+    /// Whether this is the span over which the target is judged for the record.
+    pub is_of_record: bool,
 }
 
 /// One indicator of one unit over one span.
@@ -118,12 +117,34 @@ pub struct Outcome {
     pub indicator: IndicatorCode,
     /// Over which months.
     pub span: Span,
+    /// Whose rows count.
+    pub scope: Scope,
+    /// Only procedures of this competence count; none: all.
+    pub competence: Option<Tier>,
+    /// From when on new procedures count; none: always.
+    pub eligibility: Option<Eligibility>,
     /// The counts.
     pub ratio: Ratio,
-    /// The reports that it rests on, in the indicator's scope.
+    /// The reports that it rests on, in its scope.
     pub coverage: Coverage,
-    /// Against which target; none where no decision names the unit.
+    /// Between which shares it can still end; none if no missing report could change it.
+    pub bounds: Option<Bounds>,
+    /// Its place in its group; none where nothing happened, where missing reports could still change it, and for the
+    /// province.
+    pub rank: Option<Rank>,
+    /// Against which target; none where no decision is about the unit.
     pub judgement: Option<Judgement>,
+}
+
+/// The report of one month that a unit owes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwedReport {
+    /// The month.
+    pub month: PeriodKey,
+    /// Until when it was due (hạn gửi).
+    pub due: Instant,
+    /// Whether it is in.
+    pub filing: Filing,
 }
 
 /// The results of one unit.
@@ -141,27 +162,42 @@ pub struct UnitResult {
     pub group: Option<PeerGroup>,
     /// The code of its parent; none for the province.
     pub parent: Option<UnitCode>,
-    /// Its reports, by month of the period; empty for a unit that owes none.
-    pub filings: Vec<(PeriodKey, Filing)>,
+    /// The reports that it owes, by month of the period; empty for a unit that owes none.
+    pub filings: Vec<OwedReport>,
+    /// Whether its figures are added into the unit above it; a vertical agency's are not.
+    pub is_included: bool,
     /// Its own figures over the period, by filed column of the form.
     pub own: Vec<i64>,
     /// The figures of the unit and of everything below it.
     pub subtree: Vec<i64>,
     /// The reports that `subtree` rests on.
     pub subtree_coverage: Coverage,
+    /// Its own single fields over the period, in the order of the form.
+    pub own_fields: Vec<FieldTotal>,
+    /// Those of the unit and of everything below it.
+    pub subtree_fields: Vec<FieldTotal>,
     /// Its indicators: by span, then in the order of the regime.
     pub outcomes: Vec<Outcome>,
 }
 
-/// How many online services there are, by level (Decree 43/2011/NĐ-CP).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServiceCounts {
-    /// Services of level 2.
-    pub level_2: i64,
-    /// Services of level 3.
-    pub level_3: i64,
-    /// Services of level 4.
-    pub level_4: i64,
+/// A column or single field that counts, with its weight.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TermHead {
+    /// The code of the column or the single field.
+    pub code: String,
+    /// How often it counts.
+    pub weight: i64,
+}
+
+/// What counts above, or below.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SideHead {
+    /// Columns of the table.
+    pub columns: Vec<TermHead>,
+    /// Single fields.
+    pub single_fields: Vec<TermHead>,
+    /// In rows of which procedures.
+    pub filter: Filter,
 }
 
 /// An indicator as documents name it.
@@ -179,12 +215,14 @@ pub struct IndicatorHead {
     pub scope: Scope,
     /// How it is counted.
     pub count: Count,
-    /// The columns above.
-    pub numerator: Vec<ColumnCode>,
-    /// The columns below.
-    pub denominator: Vec<ColumnCode>,
-    /// Levels of service that count; empty = all.
-    pub levels: Vec<u8>,
+    /// What counts above.
+    pub numerator: SideHead,
+    /// What counts below.
+    pub denominator: SideHead,
+    /// Which end of a ranking is the good one.
+    pub better: Better,
+    /// The text that it is taken from.
+    pub basis: String,
 }
 
 /// A decision that targets were judged by.
@@ -192,8 +230,10 @@ pub struct IndicatorHead {
 pub struct DecisionHead {
     /// Its number: `1045/QĐ-UBND`.
     pub number: String,
-    /// The day of its issue.
-    pub issued: Date,
+    /// The day of its issue; none where no source tells it.
+    pub issued: Option<Date>,
+    /// Its title.
+    pub title: String,
 }
 
 /// A frozen snapshot of a close.
@@ -209,8 +249,6 @@ pub struct Edition {
     pub year_to_date: Window,
     /// The months of the period.
     pub months: Vec<PeriodKey>,
-    /// Until when each month's reports were due (hạn gửi).
-    pub dues: Vec<(PeriodKey, Instant)>,
     /// The months of the verdict of record.
     pub year_to_date_months: Vec<PeriodKey>,
     /// When its revisions were sealed (số liệu chốt lúc).
@@ -225,8 +263,8 @@ pub struct Edition {
     pub decisions: Vec<DecisionHead>,
     /// The indicators, in the order of outcomes.
     pub indicators: Vec<IndicatorHead>,
-    /// The services on offer.
-    pub services: ServiceCounts,
+    /// The services on offer, by level.
+    pub services: Vec<(ServiceLevel, i64)>,
     /// The results: the province first, each unit followed by everything below it.
     pub units: Vec<UnitResult>,
     /// What the reader must know to read the figures rightly: inferences and assumptions of the regime.
@@ -263,75 +301,27 @@ impl Edition {
         tree: &Hierarchy,
         reports: &[SealedReport],
     ) -> Self {
-        let months = regime.owed(&id.period.months());
-        let year_to_date_months = regime.owed(&id.period.year_to_date());
-        let by_key: Reports<'_> = reports.iter().map(|r| ((r.unit, r.month), &r.figures)).collect();
-        let run =
-            |months: &[PeriodKey]| fold(tree, &regime.form, &regime.catalogue, &regime.indicators, months, &by_key);
-        let (period, to_date) = (run(&months), run(&year_to_date_months));
         let window = id.period.window(regime.calendar.window_rule);
-        let judge = Judge { regime, day: window.to, year: id.period.year() };
-        let units = tree
-            .nodes()
-            .iter()
-            .zip(period.iter().zip(&to_date))
-            .map(|(node, (period, to_date))| UnitResult {
-                id: node.id,
-                code: node.code.clone(),
-                name: node.name.clone(),
-                tier: node.tier,
-                group: node.group,
-                parent: node.parent.map(|parent| tree.nodes()[parent].code.clone()),
-                filings: if node.reports { filings(regime, node.id, &months, reports) } else { Vec::new() },
-                own: period.own.clone(),
-                subtree: period.subtree.clone(),
-                subtree_coverage: period.subtree_coverage,
-                outcomes: [(Span::Period, period), (Span::YearToDate, to_date)]
-                    .into_iter()
-                    .flat_map(|(span, folded)| judge.outcomes(&node.code, span, folded))
-                    .collect(),
-            })
-            .collect();
-        let columns = |positions: &[usize]| -> Vec<ColumnCode> {
-            positions.iter().map(|position| regime.form.columns[*position].code.clone()).collect()
-        };
-        let first_day = |months: &[PeriodKey], window: Window| {
-            months.first().map_or(window.from, |month| month.window(regime.calendar.window_rule).from)
-        };
+        let work = Work::new(regime, tree, id.period, window.to, reports);
+        let months = regime.months_of(Span::Period, id.period);
+        let year_to_date_months = regime.months_of(Span::YearToDate, id.period);
+        let first_day =
+            year_to_date_months.first().map_or(window.from, |month| month.window(regime.calendar.window_rule).from);
         Self {
             id,
             form: regime.form.clone(),
             window,
-            year_to_date: Window { from: first_day(&year_to_date_months, window), to: window.to },
-            dues: months.iter().map(|month| (*month, regime.calendar.schedule(*month).due)).collect(),
+            year_to_date: Window { from: first_day, to: window.to },
+            units: work.units(&months),
             months,
             year_to_date_months,
             sealed_at,
             cause,
             regime: regime.name.clone(),
             letterhead: regime.letterhead.clone(),
-            decisions: decisions(&regime.targets, window.to, id.period.year()),
-            indicators: regime
-                .indicators
-                .iter()
-                .map(|indicator| IndicatorHead {
-                    code: indicator.code.clone(),
-                    name: indicator.name.clone(),
-                    short_name: indicator.short_name.clone(),
-                    noun: indicator.noun.clone(),
-                    scope: indicator.scope,
-                    count: indicator.count,
-                    numerator: columns(&indicator.numerator),
-                    denominator: columns(&indicator.denominator),
-                    levels: indicator.levels.clone(),
-                })
-                .collect(),
-            services: ServiceCounts {
-                level_2: regime.catalogue.count_at_level(2),
-                level_3: regime.catalogue.count_at_level(3),
-                level_4: regime.catalogue.count_at_level(4),
-            },
-            units,
+            decisions: work.decisions(),
+            indicators: work.indicators.iter().map(|indicator| head(&regime.form, indicator)).collect(),
+            services: regime.catalogue.count_by_level(),
             remarks: regime.remarks.clone(),
         }
     }
@@ -346,6 +336,18 @@ impl Edition {
     #[must_use]
     pub fn unit(&self, code: &UnitCode) -> Option<&UnitResult> {
         self.units.iter().find(|unit| unit.code == *code)
+    }
+
+    /// The unit at this place and everything below it: each unit stands before what is below it.
+    #[must_use]
+    pub fn subtree(&self, first: usize) -> &[UnitResult] {
+        let units = &self.units[first..];
+        let is_below = |within: &[UnitResult], unit: &UnitResult| {
+            // Looked for from the back: the parent is seldom far.
+            within.iter().rev().any(|above| unit.parent.as_ref() == Some(&above.code))
+        };
+        let end = (1..units.len()).find(|end| !is_below(&units[..*end], &units[*end]));
+        &units[..end.unwrap_or(units.len())]
     }
 
     /// The units that owe reports, in the order of the tree.
@@ -372,12 +374,6 @@ impl Edition {
         self.form.value(row, column).unwrap_or_default()
     }
 
-    /// Until when the reports of this month of the period were due.
-    #[must_use]
-    pub fn due(&self, month: PeriodKey) -> Option<Instant> {
-        self.dues.iter().find(|(due_for, _)| *due_for == month).map(|(_, due)| *due)
-    }
-
     /// The head of the indicator with this code.
     #[must_use]
     pub fn indicator(&self, code: &IndicatorCode) -> Option<&IndicatorHead> {
@@ -389,7 +385,7 @@ impl UnitResult {
     /// The months of the period for which no report is in.
     #[must_use]
     pub fn missing_months(&self) -> Vec<PeriodKey> {
-        self.filings.iter().filter(|(_, filing)| *filing == Filing::Missing).map(|(month, _)| *month).collect()
+        self.filings.iter().filter(|owed| owed.filing == Filing::Missing).map(|owed| owed.month).collect()
     }
 
     /// The outcomes over one span that a target was judged for.
@@ -400,69 +396,37 @@ impl UnitResult {
             .filter_map(|outcome| outcome.judgement.as_ref().map(|judgement| (outcome, judgement)))
     }
 
-    /// The verdicts of record, in the order of the indicators.
+    /// The outcomes that a target was judged for, each over the span that makes the record.
+    pub fn judged_for_record(&self) -> impl Iterator<Item = (&Outcome, &Judgement)> {
+        Span::ALL.into_iter().flat_map(|span| self.judged(span)).filter(|(_, judgement)| judgement.is_of_record)
+    }
+
+    /// The verdicts of record, by indicator.
     #[must_use]
     pub fn verdicts_of_record(&self) -> Vec<Verdict> {
-        self.judged(Span::YearToDate).map(|(_, judgement)| judgement.verdict).collect()
+        self.judged_for_record().map(|(_, judgement)| judgement.verdict).collect()
     }
 }
 
-fn filings(regime: &Regime, unit: UnitId, months: &[PeriodKey], reports: &[SealedReport]) -> Vec<(PeriodKey, Filing)> {
-    months
-        .iter()
-        .map(|month| {
-            let due = regime.calendar.schedule(*month).due;
-            let report = reports.iter().find(|report| report.unit == unit && report.month == *month);
-            let filing = report.map_or(Filing::Missing, |report| Filing::Reported {
-                revision: report.revision,
-                received_at: report.received_at,
-                late: report.received_at > due,
-                nil: report.nil,
-            });
-            (*month, filing)
-        })
-        .collect()
-}
-
-fn decisions(targets: &[Target], day: Date, year: i16) -> Vec<DecisionHead> {
-    let mut heads: Vec<DecisionHead> = targets
-        .iter()
-        .filter(|target| target.applies(day, year))
-        .map(|target| DecisionHead { number: target.decision.clone(), issued: target.issued })
-        .collect();
-    heads.sort_by(|a, b| (a.issued, &a.number).cmp(&(b.issued, &b.number)));
-    heads.dedup();
-    heads
-}
-
-/// Judges by the targets that apply to a window.
-struct Judge<'a> {
-    regime: &'a Regime,
-    day: Date,
-    year: i16,
-}
-
-impl Judge<'_> {
-    fn outcomes(&self, unit: &UnitCode, span: Span, folded: &Folded) -> Vec<Outcome> {
-        self.regime
-            .indicators
-            .iter()
-            .zip(&folded.ratios)
-            .map(|(indicator, ratio)| {
-                let coverage = match indicator.scope {
-                    Scope::Own => folded.own_coverage,
-                    Scope::Subtree => folded.subtree_coverage,
-                };
-                let target = self.regime.targets.iter().find(|target| {
-                    target.unit == *unit && target.indicator == indicator.code && target.applies(self.day, self.year)
-                });
-                let judgement = target.map(|target| Judgement {
-                    decision: target.decision.clone(),
-                    threshold: target.threshold,
-                    verdict: Verdict::of(*ratio, target.threshold, coverage.is_complete()),
-                });
-                Outcome { indicator: indicator.code.clone(), span, ratio: *ratio, coverage, judgement }
-            })
-            .collect()
+fn head(form: &Form, indicator: &Indicator) -> IndicatorHead {
+    let terms = |terms: &[Term], code: &dyn Fn(usize) -> String| -> Vec<TermHead> {
+        terms.iter().map(|term| TermHead { code: code(term.position), weight: term.weight }).collect()
+    };
+    let side = |side: &Side| SideHead {
+        columns: terms(&side.columns, &|position| form.columns[position].code.to_string()),
+        single_fields: terms(&side.single_fields, &|position| form.single_fields[position].code.to_string()),
+        filter: side.filter.clone(),
+    };
+    IndicatorHead {
+        code: indicator.code.clone(),
+        name: indicator.name.clone(),
+        short_name: indicator.short_name.clone(),
+        noun: indicator.noun.clone(),
+        scope: indicator.scope,
+        count: indicator.count,
+        numerator: side(&indicator.numerator),
+        denominator: side(&indicator.denominator),
+        better: indicator.better,
+        basis: indicator.basis.clone(),
     }
 }

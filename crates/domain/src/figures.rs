@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::form::{Form, OverTime};
-use crate::ids::ProcedureCode;
-use crate::indicator::Catalogue;
+use crate::ids::{ProcedureCode, SingleFieldCode};
+use crate::procedure::Catalogue;
 use crate::reason::{Finding, Reason};
+use crate::unit::Tier;
 
 /// The largest count that is accepted.
 pub const COUNT_MAX: i64 = 1_000_000_000_000;
@@ -39,31 +40,33 @@ pub struct RawFigures {
 pub struct Figures {
     /// One row of values per procedure; empty for a nil report.
     pub rows: BTreeMap<ProcedureCode, Vec<i64>>,
+    /// The single fields that were given; a nil report gives none, and each then counts as zero.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub single_fields: BTreeMap<SingleFieldCode, i64>,
 }
 
 impl Figures {
-    /// Proves a raw set against a form and the catalogue of procedures.
+    /// Proves what a unit of this tier sent against the form and the catalogue of procedures.
     ///
     /// # Errors
     /// All faults, in the order of the request, at most [`FINDINGS_MAX`].
-    pub fn parse(form: &Form, catalogue: &Catalogue, raw: &RawFigures) -> Result<Self, Vec<Finding>> {
+    pub fn parse(form: &Form, catalogue: &Catalogue, tier: Tier, raw: &RawFigures) -> Result<Self, Vec<Finding>> {
         let mut findings = Findings::default();
-        for (i, (code, _)) in raw.fields.iter().enumerate() {
-            findings.add(
-                format!("fields[{i}].code"),
-                Reason::UnknownField,
-                code,
-                "no single field: this form has none",
-            );
-        }
         if raw.nil {
             if !raw.rows.is_empty() {
                 findings.add("lines.rows".into(), Reason::IdentityBroken, raw.rows.len(), "no rows in a nil report");
             }
+            if !raw.fields.is_empty() {
+                findings.add("fields".into(), Reason::IdentityBroken, raw.fields.len(), "no fields in a nil report");
+            }
             return findings.or(Self::default());
         }
+        let single_fields = single_fields(form, tier, raw, &mut findings);
+        if raw.rows.is_empty() && raw.fields.is_empty() {
+            findings.add("lines.rows".into(), Reason::FieldRequired, "", "at least one row or field, or nil = true");
+        }
         if raw.rows.is_empty() {
-            findings.add("lines.rows".into(), Reason::FieldRequired, "", "at least one row, or nil = true");
+            return findings.or(Self { rows: BTreeMap::new(), single_fields });
         }
         if raw.rows.len() > ROWS_MAX {
             findings.add(
@@ -91,7 +94,7 @@ impl Figures {
                 rows.insert(code, row);
             }
         }
-        findings.or(Self { rows })
+        findings.or(Self { rows, single_fields })
     }
 
     /// The sum over all rows, in the order of the form's columns.
@@ -104,27 +107,38 @@ impl Figures {
         totals
     }
 
-    /// One set for a longer period, from the months in order: flows add up, opening stocks are the first month's,
-    /// closing stocks the last month's.
+    /// The totals of a longer period, by filed column, from the months in order: flows add up, opening stocks are the
+    /// first month's, closing stocks the last month's.
     #[must_use]
-    pub fn over_time(form: &Form, months: &[&Self]) -> Self {
-        let width = form.columns.len();
-        let mut rows: BTreeMap<ProcedureCode, Vec<i64>> = BTreeMap::new();
+    pub fn totals_over_time(form: &Form, months: &[&Self]) -> Vec<i64> {
+        let mut totals = vec![0; form.columns.len()];
         for (i, month) in months.iter().enumerate() {
-            let (is_first, is_last) = (i == 0, i + 1 == months.len());
-            for (code, values) in &month.rows {
-                let folded = rows.entry(code.clone()).or_insert_with(|| vec![0; width]);
-                for (position, column) in form.columns.iter().enumerate() {
-                    match column.over_time {
-                        OverTime::Sum => folded[position] += values[position],
-                        OverTime::First if is_first => folded[position] = values[position],
-                        OverTime::Last if is_last => folded[position] = values[position],
-                        OverTime::First | OverTime::Last => {}
-                    }
+            let of_month = month.totals(form);
+            for (position, column) in form.columns.iter().enumerate() {
+                if column.over_time.counts(i == 0, i + 1 == months.len()) {
+                    totals[position] += of_month[position];
                 }
             }
         }
-        Self { rows }
+        totals
+    }
+
+    /// A single field over the months in order, by the same rule. None for a month that says nothing of it.
+    #[must_use]
+    pub fn field_over_time(over_time: OverTime, months: &[Option<i64>]) -> Option<i64> {
+        let given: Vec<i64> = months.iter().flatten().copied().collect();
+        match over_time {
+            OverTime::Sum => (!given.is_empty()).then(|| given.iter().sum()),
+            OverTime::First => given.first().copied(),
+            OverTime::Last => given.last().copied(),
+        }
+    }
+
+    /// A single field: zero where nothing happened, none where the report says nothing of it.
+    #[must_use]
+    pub fn single_field(&self, code: &SingleFieldCode) -> Option<i64> {
+        let is_nil = self.rows.is_empty() && self.single_fields.is_empty();
+        self.single_fields.get(code).copied().or(is_nil.then_some(0))
     }
 }
 
@@ -133,6 +147,44 @@ pub fn add(totals: &mut [i64], row: &[i64]) {
     for (total, value) in totals.iter_mut().zip(row) {
         *total += value;
     }
+}
+
+/// The single fields of the request; unknown, doubled and impossible ones are faults.
+fn single_fields(form: &Form, tier: Tier, raw: &RawFigures, findings: &mut Findings) -> BTreeMap<SingleFieldCode, i64> {
+    let known: Vec<_> = form.single_fields.iter().filter(|field| field.is_owed_by(tier)).collect();
+    let mut given = BTreeMap::new();
+    let mut in_range = true;
+    for (i, (code, value)) in raw.fields.iter().enumerate() {
+        let path = format!("fields[{i}]");
+        let Some(field) = known.iter().find(|field| field.code.as_str() == code) else {
+            let codes: Vec<_> = known.iter().map(|field| field.code.as_str()).collect();
+            let expected = if codes.is_empty() { "no single field".to_owned() } else { codes.join(", ") };
+            findings.add(format!("{path}.code"), Reason::UnknownField, code, expected);
+            continue;
+        };
+        in_range &= findings.check_count(&format!("{path}.value"), *value);
+        if given.insert(field.code.clone(), *value).is_some() {
+            findings.add(format!("{path}.code"), Reason::DuplicateRow, code, "each field once");
+        }
+    }
+    for limit in form.limits.iter().filter(|_| in_range) {
+        let [part, whole] = [limit.part, limit.whole].map(|position| &form.single_fields[position].code);
+        match (given.get(part), given.get(whole)) {
+            (Some(some), Some(all)) if some > all => {
+                findings.add(
+                    "fields".into(),
+                    Reason::IdentityBroken,
+                    format!("{some} > {all}"),
+                    format!("{part} ≤ {whole}"),
+                );
+            }
+            (Some(_), None) => {
+                findings.add("fields".into(), Reason::FieldRequired, "", format!("{whole}, of which {part} is a part"));
+            }
+            _ => {}
+        }
+    }
+    given
 }
 
 /// Where a column of the request goes.
@@ -178,12 +230,7 @@ fn row(form: &Form, columns: &[Slot], values: &[i64], path: &str, findings: &mut
     let count_before = findings.count;
     let mut filed = vec![0; form.columns.len()];
     for (i, (slot, value)) in columns.iter().zip(values).enumerate() {
-        let at = || format!("{path}.values[{i}]");
-        if *value < 0 {
-            findings.add(at(), Reason::NegativeCount, value, "0 or more");
-        } else if *value > COUNT_MAX {
-            findings.add(at(), Reason::CountTooLarge, value, format!("at most {COUNT_MAX}"));
-        }
+        findings.check_count(&format!("{path}.values[{i}]"), *value);
         if let Slot::Filed(position) = slot {
             filed[*position] = *value;
         }
@@ -229,6 +276,16 @@ impl Findings {
         }
     }
 
+    /// Whether a count is in range; a fault otherwise.
+    fn check_count(&mut self, path: &str, count: i64) -> bool {
+        if count < 0 {
+            self.add(path.to_owned(), Reason::NegativeCount, count, "0 or more");
+        } else if count > COUNT_MAX {
+            self.add(path.to_owned(), Reason::CountTooLarge, count, format!("at most {COUNT_MAX}"));
+        }
+        (0..=COUNT_MAX).contains(&count)
+    }
+
     fn or<T>(mut self, proved: T) -> Result<T, Vec<Finding>> {
         let Some(last) = self.kept.last_mut() else { return Ok(proved) };
         let more = self.count - FINDINGS_MAX.min(self.count);
@@ -256,14 +313,14 @@ mod tests {
     }
 
     fn faults(raw: &RawFigures) -> Vec<(String, Reason)> {
-        let findings = Figures::parse(&form(), &catalogue(), raw).expect_err("faults");
+        let findings = Figures::parse(&form(), &catalogue(), Tier::Commune, raw).expect_err("faults");
         findings.into_iter().map(|finding| (finding.path, finding.reason)).collect()
     }
 
     #[test]
     fn a_balanced_row_is_accepted() {
         let raw = raw(&[("9.000001", &[12, 30, 2, 8, 33, 0, 3, 0])]);
-        let figures = Figures::parse(&form(), &catalogue(), &raw).expect("valid");
+        let figures = Figures::parse(&form(), &catalogue(), Tier::Commune, &raw).expect("valid");
         assert_eq!(figures.totals(&form()), [12, 30, 2, 8, 33, 0, 3, 0]);
         assert_eq!(form().value(&figures.totals(&form()), "received"), Some(44));
     }
@@ -295,7 +352,7 @@ mod tests {
     #[test]
     fn a_nil_report_has_no_rows_and_nothing_else_is_empty() {
         let nil = RawFigures { nil: true, ..RawFigures::default() };
-        assert_eq!(Figures::parse(&form(), &catalogue(), &nil), Ok(Figures::default()));
+        assert_eq!(Figures::parse(&form(), &catalogue(), Tier::Commune, &nil), Ok(Figures::default()));
         assert_eq!(faults(&RawFigures::default())[0], ("lines.rows".to_owned(), Reason::FieldRequired));
         let both = RawFigures { nil: true, ..raw(&[("9.000001", &[0; 8])]) };
         assert_eq!(faults(&both), [("lines.rows".to_owned(), Reason::IdentityBroken)]);
@@ -326,9 +383,42 @@ mod tests {
     fn a_quarter_takes_the_first_opening_and_the_last_closing() {
         let month = |values: [i64; 8]| Figures {
             rows: BTreeMap::from([(ProcedureCode::parse("9.000001").expect("code"), values.to_vec())]),
+            ..Figures::default()
         };
         let (july, august) = (month([10, 5, 3, 0, 14, 0, 4, 0]), month([20, 5, 4, 1, 20, 2, 5, 1]));
-        let quarter = Figures::over_time(&form(), &[&july, &august]);
-        assert_eq!(quarter.totals(&form()), [30, 10, 3, 1, 34, 2, 5, 1]);
+        assert_eq!(Figures::totals_over_time(&form(), &[&july, &august]), [30, 10, 3, 1, 34, 2, 5, 1]);
+        let months = [Some(3), None, Some(5)];
+        for (over_time, expected) in [(OverTime::Sum, 8), (OverTime::First, 3), (OverTime::Last, 5)] {
+            assert_eq!(Figures::field_over_time(over_time, &months), Some(expected));
+        }
+        assert_eq!(Figures::field_over_time(OverTime::Sum, &[None]), None, "absent is not zero");
+    }
+
+    fn fields(given: &[(&str, i64)]) -> RawFigures {
+        RawFigures {
+            fields: given.iter().map(|(code, value)| ((*code).to_owned(), *value)).collect(),
+            ..RawFigures::default()
+        }
+    }
+
+    #[test]
+    fn single_fields_are_owed_by_tiers_and_a_part_is_within_its_whole() {
+        let form = crate::testing::form_with_fields();
+        let parse = |tier, given: &[(&str, i64)]| Figures::parse(&form, &catalogue(), tier, &fields(given));
+        let code = |code| SingleFieldCode::parse(code).expect("code");
+        let some = parse(Tier::Commune, &[("due", 4)]).expect("valid");
+        assert_eq!([some.single_field(&code("due")), some.single_field(&code("in_time"))], [Some(4), None]);
+        assert_eq!(Figures::default().single_field(&code("due")), Some(0), "nothing happened");
+        for (tier, given, path, reason) in [
+            (Tier::Commune, &[("due", 4), ("in_time", 5)][..], "fields", Reason::IdentityBroken),
+            (Tier::Commune, &[("in_time", 5)], "fields", Reason::FieldRequired),
+            (Tier::Department, &[("due", 4)], "fields[0].code", Reason::UnknownField),
+            (Tier::Commune, &[("du", 4)], "fields[0].code", Reason::UnknownField),
+            (Tier::Commune, &[("due", -1)], "fields[0].value", Reason::NegativeCount),
+            (Tier::Commune, &[("due", 1), ("due", 1)], "fields[1].code", Reason::DuplicateRow),
+        ] {
+            let findings = parse(tier, given).expect_err("a fault");
+            assert_eq!((findings[0].path.as_str(), findings[0].reason, findings.len()), (path, reason, 1), "{given:?}");
+        }
     }
 }

@@ -1,11 +1,12 @@
-//! Forms (biểu mẫu): the columns of a table, how each is folded, and the identities that must hold exactly.
+//! Forms (biểu mẫu): the columns of a table and the single fields beside it, how each is folded, and what must hold exactly.
 //!
 //! Form II.06a of Circular 01/2020/TT-VPCP (dossiers received and resolved) is the model: eight columns are filed,
 //! three totals are derived, and received = resolved + pending.
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ColumnCode, FormCode};
+use crate::ids::{ColumnCode, FormCode, SingleFieldCode};
+use crate::unit::Tier;
 
 /// How a column is folded over the months of a longer period. Over units every column is summed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,18 @@ pub enum OverTime {
     First,
     /// A closing stock: the last reported month's.
     Last,
+}
+
+impl OverTime {
+    /// Whether a month counts in a longer period, of which it is the first or the last reported one, or neither.
+    #[must_use]
+    pub const fn counts(self, is_first: bool, is_last: bool) -> bool {
+        match self {
+            Self::Sum => true,
+            Self::First => is_first,
+            Self::Last => is_last,
+        }
+    }
 }
 
 /// A column that units file.
@@ -54,6 +67,36 @@ pub struct Identity {
     pub right: Vec<usize>,
 }
 
+/// A figure outside the table: at most one value per report. Absent is not zero.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SingleField {
+    /// Its name on the wire.
+    pub code: SingleFieldCode,
+    /// Its heading in the printed form.
+    pub heading: String,
+    /// How the months of a longer period are folded.
+    pub over_time: OverTime,
+    /// Units of which tiers owe it; empty: every unit that owes the form.
+    pub owed_by: Vec<Tier>,
+}
+
+impl SingleField {
+    /// Whether units of this tier owe the field.
+    #[must_use]
+    pub fn is_owed_by(&self, tier: Tier) -> bool {
+        self.owed_by.is_empty() || self.owed_by.contains(&tier)
+    }
+}
+
+/// A single field that counts a part of what another counts, and so must not exceed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// The position of the part.
+    pub part: usize,
+    /// The position of the whole.
+    pub whole: usize,
+}
+
 /// A form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
@@ -67,6 +110,10 @@ pub struct Form {
     pub derived: Vec<DerivedColumn>,
     /// What must hold in every row.
     pub identities: Vec<Identity>,
+    /// Figures outside the table.
+    pub single_fields: Vec<SingleField>,
+    /// What must hold among them.
+    pub limits: Vec<Limit>,
     /// Columns whose opening must equal the closing of the month before: (opening, closings). A break needs an explanation.
     pub continuity: Option<(usize, Vec<usize>)>,
 }
@@ -76,6 +123,12 @@ impl Form {
     #[must_use]
     pub fn position(&self, code: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.code.as_str() == code)
+    }
+
+    /// The position of a single field.
+    #[must_use]
+    pub fn single_field(&self, code: &str) -> Option<usize> {
+        self.single_fields.iter().position(|field| field.code.as_str() == code)
     }
 
     /// The value of a filed or derived column in a row of figures.

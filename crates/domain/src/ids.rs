@@ -108,6 +108,15 @@ code! {
     ColumnCode, "column", "a–z 0–9 _", lower_or_underscore
 }
 
+code! {
+    /// A single field's code (chỉ tiêu đơn của biểu): `pakn_due`.
+    SingleFieldCode, "single field", "a–z 0–9 _", lower_or_underscore
+}
+code! {
+    /// The code of a list of procedures (danh mục thủ tục): `QD-1588`.
+    ListCode, "list", "A–Z 0–9 . -", upper
+}
+
 /// A unit's own identity: stays the same when its code, name or parent changes; never shown outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UnitId(pub i64);

@@ -1,86 +1,29 @@
 //! Indicators (chỉ số): a ratio of two counts, never a float.
 //!
-//! Every decision defines its ratios differently, so a definition is data: which columns count above and below, which
-//! levels of service count at all, and whether dossiers are summed or *procedures* are counted. Procedures are counted
-//! as a set: over a subtree and over months the sets are united, never added.
+//! Every decision defines its ratios differently, so a definition is data: which columns or single fields count above
+//! and below, with which weight, in rows of which procedures, and whether dossiers are summed or *procedures* are
+//! counted. Definitions have versions with dates: the one in force on the last day of a window is used for all of it.
 
-use std::collections::BTreeMap;
-
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::figures::Figures;
-use crate::ids::{IndicatorCode, ProcedureCode};
-
-/// A procedure (thủ tục hành chính) of the catalogue.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Procedure {
-    /// Its code, the key of rows.
-    pub code: ProcedureCode,
-    /// Its name.
-    pub name: String,
-    /// Level of online service 2, 3 or 4 (mức độ, Decree 43/2011/NĐ-CP).
-    pub level: u8,
-    /// The field that it belongs to (lĩnh vực).
-    pub field: String,
-    /// The tier that is competent for it.
-    pub competence: crate::unit::Tier,
-}
-
-/// The procedures of a regime, each with its place in sets.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Vec<Procedure>", into = "Vec<Procedure>")]
-pub struct Catalogue {
-    procedures: Vec<Procedure>,
-    by_code: BTreeMap<ProcedureCode, usize>,
-}
-
-impl From<Vec<Procedure>> for Catalogue {
-    fn from(mut procedures: Vec<Procedure>) -> Self {
-        procedures.sort_by(|a, b| a.code.cmp(&b.code));
-        procedures.dedup_by(|a, b| a.code == b.code);
-        let by_code = procedures.iter().enumerate().map(|(i, p)| (p.code.clone(), i)).collect();
-        Self { procedures, by_code }
-    }
-}
-
-impl From<Catalogue> for Vec<Procedure> {
-    fn from(catalogue: Catalogue) -> Self {
-        catalogue.procedures
-    }
-}
-
-impl Catalogue {
-    /// All procedures, by code.
-    #[must_use]
-    pub fn procedures(&self) -> &[Procedure] {
-        &self.procedures
-    }
-
-    /// The procedure with this code.
-    #[must_use]
-    pub fn get(&self, code: &ProcedureCode) -> Option<&Procedure> {
-        self.by_code.get(code).map(|place| &self.procedures[*place])
-    }
-
-    /// How many services are offered at this level.
-    #[must_use]
-    pub fn count_at_level(&self, level: u8) -> i64 {
-        self.procedures.iter().filter(|procedure| procedure.level == level).map(|_| 1).sum()
-    }
-}
+use crate::ids::{IndicatorCode, ListCode};
+use crate::period::Window;
+use crate::procedure::{Procedure, ProcedureList, ServiceLevel};
+use crate::unit::Tier;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Count {
-    /// Dossiers: the columns are summed.
+    /// Dossiers, or whatever the columns and single fields count: they are summed.
     Sum,
     /// Distinct procedures for which the sum of the columns is above zero: sets are united.
     DistinctProcedures,
 }
 
 /// Whose rows count for a unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// The unit's own rows.
@@ -89,10 +32,91 @@ pub enum Scope {
     Subtree,
 }
 
-/// The definition of an indicator.
+impl Scope {
+    /// As data writes it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Subtree => "subtree",
+        }
+    }
+}
+
+/// Which end of a ranking is the good one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
+    /// A larger share is better.
+    #[default]
+    Higher,
+    /// A smaller share is better, as with overdue dossiers.
+    Lower,
+}
+
+/// In rows of which procedures an indicator counts. What is empty admits everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    /// Levels of service.
+    pub levels: Vec<ServiceLevel>,
+    /// A list that the procedure must be in.
+    pub list: Option<ListCode>,
+    /// Tiers that are competent for the procedure.
+    pub competence: Vec<Tier>,
+    /// Fields (lĩnh vực).
+    pub fields: Vec<String>,
+}
+
+impl Filter {
+    /// Whether rows of this procedure count in the month with this window.
+    #[must_use]
+    pub fn admits(&self, procedure: &Procedure, lists: &[ProcedureList], window: Window) -> bool {
+        let is_listed = |code: &ListCode| {
+            lists.iter().filter(|list| list.code == *code).any(|list| list.holds(&procedure.code, window))
+        };
+        (self.levels.is_empty() || self.levels.contains(&procedure.level))
+            && (self.competence.is_empty() || self.competence.contains(&procedure.competence))
+            && (self.fields.is_empty() || self.fields.contains(&procedure.field))
+            && self.list.as_ref().is_none_or(is_listed)
+    }
+
+    /// Whether everything that this filter admits, the other admits too.
+    #[must_use]
+    pub fn is_within(&self, wider: &Self) -> bool {
+        fn within<T: PartialEq>(narrow: &[T], wide: &[T]) -> bool {
+            wide.is_empty() || (!narrow.is_empty() && narrow.iter().all(|item| wide.contains(item)))
+        }
+        within(&self.levels, &wider.levels)
+            && within(&self.competence, &wider.competence)
+            && within(&self.fields, &wider.fields)
+            && (wider.list.is_none() || wider.list == self.list)
+    }
+}
+
+/// A column or single field, by its position in the form, with its weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term {
+    /// The position.
+    pub position: usize,
+    /// How often it counts; 1 but for a weighted composite.
+    pub weight: i64,
+}
+
+/// What counts above, or below.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Side {
+    /// Columns of the table, in rows that the filter admits.
+    pub columns: Vec<Term>,
+    /// Single fields.
+    pub single_fields: Vec<Term>,
+    /// In which rows.
+    pub filter: Filter,
+}
+
+/// One version of the definition of an indicator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Indicator {
-    /// Its code.
+    /// Its code; versions of one indicator share it.
     pub code: IndicatorCode,
     /// Its full name, as in the decision.
     pub name: String,
@@ -102,16 +126,28 @@ pub struct Indicator {
     pub noun: String,
     /// How it is counted.
     pub count: Count,
-    /// Positions of the columns above.
-    pub numerator: Vec<usize>,
-    /// Positions of the columns below.
-    pub denominator: Vec<usize>,
-    /// Levels of service that count; empty = all.
-    pub levels: Vec<u8>,
-    /// Whose rows count.
+    /// What counts above; always counted below too.
+    pub numerator: Side,
+    /// What counts below.
+    pub denominator: Side,
+    /// Whose rows count, unless a target says otherwise.
     pub scope: Scope,
+    /// Which end of a ranking is the good one.
+    pub better: Better,
+    /// The first day on which this version is in force.
+    pub valid_from: Date,
+    /// The last one; none: still in force.
+    pub valid_to: Option<Date>,
     /// The text that it is taken from.
     pub basis: String,
+}
+
+impl Indicator {
+    /// Whether this version is the one for windows that end on this day.
+    #[must_use]
+    pub fn is_in_force(&self, day: Date) -> bool {
+        self.valid_from <= day && self.valid_to.is_none_or(|to| to >= day)
+    }
 }
 
 /// Numerator and denominator.
@@ -123,95 +159,26 @@ pub struct Ratio {
     pub denominator: i64,
 }
 
-/// A ratio on its way up: sums, or sets of procedures.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Tally {
-    /// Sums of columns.
-    Sum(Ratio),
-    /// Sets of procedures, as bits by their place in the catalogue.
-    Sets {
-        /// Procedures that count above.
-        numerator: Vec<u64>,
-        /// Procedures that count below.
-        denominator: Vec<u64>,
-    },
-}
-
-impl Tally {
-    /// Nothing yet.
+impl Ratio {
+    /// Compares two shares exactly. Both denominators must be above zero.
     #[must_use]
-    pub fn empty(indicator: &Indicator, catalogue: &Catalogue) -> Self {
-        match indicator.count {
-            Count::Sum => Self::Sum(Ratio::default()),
-            Count::DistinctProcedures => {
-                let words = catalogue.procedures.len().div_ceil(64);
-                Self::Sets { numerator: vec![0; words], denominator: vec![0; words] }
-            }
-        }
-    }
-
-    /// Counts one unit's figures of one month.
-    pub fn count(&mut self, indicator: &Indicator, catalogue: &Catalogue, figures: &Figures) {
-        for (code, row) in &figures.rows {
-            let Some(place) = catalogue.by_code.get(code).copied() else { continue };
-            let level = catalogue.procedures[place].level;
-            if !indicator.levels.is_empty() && !indicator.levels.contains(&level) {
-                continue;
-            }
-            let above: i64 = indicator.numerator.iter().map(|column| row[*column]).sum();
-            let below: i64 = indicator.denominator.iter().map(|column| row[*column]).sum();
-            match self {
-                Self::Sum(ratio) => {
-                    ratio.numerator += above;
-                    ratio.denominator += below;
-                }
-                Self::Sets { numerator, denominator } => {
-                    let bit = 1_u64 << (place % 64);
-                    if above > 0 {
-                        numerator[place / 64] |= bit;
-                    }
-                    if below > 0 {
-                        denominator[place / 64] |= bit;
-                    }
-                }
-            }
-        }
-    }
-
-    /// Adds another unit's or month's tally of the same indicator.
-    pub fn unite(&mut self, other: &Self) {
-        match (self, other) {
-            (Self::Sum(mine), Self::Sum(theirs)) => {
-                mine.numerator += theirs.numerator;
-                mine.denominator += theirs.denominator;
-            }
-            (Self::Sets { numerator, denominator }, Self::Sets { numerator: more_above, denominator: more_below }) => {
-                unite_bits(numerator, more_above);
-                unite_bits(denominator, more_below);
-            }
-            // Tallies of one indicator are of one kind by construction.
-            (Self::Sum(_), Self::Sets { .. }) | (Self::Sets { .. }, Self::Sum(_)) => {}
-        }
-    }
-
-    /// The counts.
-    #[must_use]
-    pub fn ratio(&self) -> Ratio {
-        match self {
-            Self::Sum(ratio) => *ratio,
-            Self::Sets { numerator, denominator } => {
-                Ratio { numerator: count_bits(numerator), denominator: count_bits(denominator) }
-            }
-        }
+    pub fn compare(self, other: Self) -> std::cmp::Ordering {
+        let left = i128::from(self.numerator) * i128::from(other.denominator);
+        left.cmp(&(i128::from(other.numerator) * i128::from(self.denominator)))
     }
 }
 
-fn unite_bits(mine: &mut [u64], theirs: &[u64]) {
-    for (word, more) in mine.iter_mut().zip(theirs) {
-        *word |= more;
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn count_bits(words: &[u64]) -> i64 {
-    words.iter().map(|word| i64::from(word.count_ones())).sum()
+    #[test]
+    fn a_filter_within_another_admits_no_more() {
+        let levels = |levels: &[ServiceLevel]| Filter { levels: levels.to_vec(), ..Filter::default() };
+        let listed = Filter { list: Some(ListCode::parse("L").expect("code")), ..Filter::default() };
+        let (three, both) = (levels(&[ServiceLevel::Three]), levels(&[ServiceLevel::Three, ServiceLevel::Four]));
+        assert!(three.is_within(&both) && !both.is_within(&three));
+        assert!(both.is_within(&Filter::default()) && !Filter::default().is_within(&both));
+        assert!(listed.is_within(&Filter::default()) && !three.is_within(&listed));
+    }
 }

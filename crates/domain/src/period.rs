@@ -142,6 +142,20 @@ impl PeriodKey {
         (1..=last).map(|m| Self { year: self.year, kind: PeriodKind::Month(m) }).collect()
     }
 
+    /// The months from the start of the last quarter that the period touches to its end.
+    #[must_use]
+    pub fn quarter_to_date(self) -> Vec<Self> {
+        let (_, last) = self.month_range();
+        let first = (last - 1) / 3 * 3 + 1;
+        (first..=last).map(|m| Self { year: self.year, kind: PeriodKind::Month(m) }).collect()
+    }
+
+    /// The last month of the year.
+    #[must_use]
+    pub const fn last_of_year(self) -> Self {
+        Self { year: self.year, kind: PeriodKind::Month(12) }
+    }
+
     /// The month before this one, across the year's end; for longer periods, the month before their first.
     #[must_use]
     pub const fn month_before(self) -> Self {
@@ -152,12 +166,19 @@ impl PeriodKey {
         Self { year: self.year, kind: PeriodKind::Month(first - 1) }
     }
 
-    /// The quarter that ends with this month, if one does.
+    /// The period of the same kind before this one: what a ranking is compared with. The first nine months have the
+    /// first nine months of the year before.
     #[must_use]
-    pub const fn quarter_ended(self) -> Option<Self> {
+    pub const fn previous(self) -> Self {
+        let year = self.year;
         match self.kind {
-            PeriodKind::Month(m) if m % 3 == 0 => Some(Self { year: self.year, kind: PeriodKind::Quarter(m / 3) }),
-            _ => None,
+            PeriodKind::Month(1) => Self { year: year - 1, kind: PeriodKind::Month(12) },
+            PeriodKind::Month(m) => Self { year, kind: PeriodKind::Month(m - 1) },
+            PeriodKind::Quarter(1) => Self { year: year - 1, kind: PeriodKind::Quarter(4) },
+            PeriodKind::Quarter(q) => Self { year, kind: PeriodKind::Quarter(q - 1) },
+            PeriodKind::Half(1) => Self { year: year - 1, kind: PeriodKind::Half(2) },
+            PeriodKind::Half(_) => Self { year, kind: PeriodKind::Half(1) },
+            PeriodKind::NineMonths | PeriodKind::Year => Self { year: year - 1, kind: self.kind },
         }
     }
 

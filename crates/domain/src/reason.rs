@@ -105,6 +105,18 @@ reasons! {
     NotObliged = "NOT_OBLIGED", Precondition, "Đơn vị không thuộc diện báo cáo kỳ này.", "The unit owes no report for this period.";
     /// The report of this edition bears a number already.
     ReportIssued = "REPORT_ISSUED", Precondition, "Báo cáo đã được phát hành.", "The report has been issued already.";
+    /// No decision delegates this assignment to the unit.
+    CascadeNotDelegated = "CASCADE_NOT_DELEGATED", Precondition, "Không có quyết định giao đơn vị này phân bổ chỉ tiêu cho cấp dưới.", "No decision lets this unit assign the target to units below it.";
+    /// A unit would be given less than the decision's floor.
+    CascadeBelowFloor = "CASCADE_BELOW_FLOOR", Precondition, "Mức giao thấp hơn mức tối thiểu mà quyết định quy định.", "The assignment is below the floor that the decision states.";
+    /// The assignments do not make the common target certain.
+    CascadeInfeasible = "CASCADE_INFEASIBLE", Precondition, "Các mức giao không bảo đảm hoàn thành chỉ tiêu chung.", "The assignments do not make the common target certain.";
+    /// No target is expected of the unit for this indicator and period.
+    NoTarget = "NO_TARGET", Precondition, "Đơn vị không được giao chỉ tiêu này trong kỳ.", "The unit has no target for this indicator in this period.";
+    /// The rows that were to be imported are of a period that is live.
+    PeriodIsLive = "PERIOD_IS_LIVE", Precondition, "Kỳ này đã vận hành chính thức, không nhập số liệu cũ được.", "The period is live: its figures are filed, not imported.";
+    /// The indicator is not known.
+    UnknownIndicator = "UNKNOWN_INDICATOR", NotFound, "Không tìm thấy chỉ số.", "There is no such indicator.";
     /// The unit is not known.
     UnknownUnit = "UNKNOWN_UNIT", NotFound, "Không tìm thấy đơn vị.", "There is no such unit.";
     /// The period is not known.

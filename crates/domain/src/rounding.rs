@@ -43,9 +43,9 @@ pub fn percent_text(ratio: Ratio, decimals: u32) -> Option<String> {
 pub fn percent_text_beside(ratio: Ratio, threshold: Threshold) -> Option<String> {
     let reached = threshold.is_reached_by(ratio);
     let agrees = |decimals: u32| {
-        let printed = hundredths(ratio, decimals)?;
-        let limit = i128::from(threshold.value) * 10_i128.pow(decimals);
-        Some((printed * 10_i128.pow(u32::from(threshold.scale)) >= limit) == reached)
+        let printed = hundredths(ratio, decimals)? * 10_i128.pow(u32::from(threshold.scale));
+        let stands = printed.cmp(&(i128::from(threshold.value) * 10_i128.pow(decimals)));
+        Some(threshold.direction.admits(stands) == reached)
     };
     let decimals = (2..=DECIMALS_MAX).find(|decimals| agrees(*decimals) == Some(true)).unwrap_or(DECIMALS_MAX);
     percent_text(ratio, decimals)
@@ -55,6 +55,12 @@ pub fn percent_text_beside(ratio: Ratio, threshold: Threshold) -> Option<String>
 #[must_use]
 pub fn threshold_text(threshold: Threshold) -> String {
     format!("{}%", decimal_text(i128::from(threshold.value), u32::from(threshold.scale)))
+}
+
+/// A threshold with its direction: `tối thiểu 50%`, `phải đạt 100%`.
+#[must_use]
+pub fn threshold_in_words(threshold: Threshold) -> String {
+    format!("{} {}", threshold.direction.in_words(), threshold_text(threshold))
 }
 
 /// The distance from a threshold in percentage points, with its sign, two decimals: `+1,25`, `-3,40`.
@@ -110,6 +116,7 @@ fn decimal_text(value: i128, decimals: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::Direction;
 
     fn percent(numerator: i64, denominator: i64) -> String {
         percent_text(Ratio { numerator, denominator }, 2).expect("a share")
@@ -139,6 +146,13 @@ mod tests {
             percent_text_beside(Ratio { numerator, denominator }, Threshold::percent(50)).expect("a share")
         };
         assert_eq!(beside(49_996, 100_000), "49,996%");
+        assert_eq!(beside(50_004, 100_000), "50,00%");
+        let exactly = Threshold { direction: Direction::Exactly, ..Threshold::percent(100) };
+        let at_most = Threshold { direction: Direction::AtMost, ..Threshold::percent(2) };
+        let text = |ratio, threshold| percent_text_beside(ratio, threshold).expect("a share");
+        assert_eq!(text(Ratio { numerator: 99_996, denominator: 100_000 }, exactly), "99,996%");
+        assert_eq!(text(Ratio { numerator: 2_004, denominator: 100_000 }, at_most), "2,004%");
+        assert_eq!(text(Ratio { numerator: 1_996, denominator: 100_000 }, at_most), "2,00%");
         assert_eq!(beside(1, 2), "50,00%");
         assert_eq!(beside(499, 1_000), "49,90%");
         assert_eq!(percent_text_beside(Ratio::default(), Threshold::percent(50)), None);

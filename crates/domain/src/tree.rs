@@ -27,8 +27,6 @@ pub struct Node {
     pub tier: Tier,
     /// The group it is listed in.
     pub group: Option<PeerGroup>,
-    /// Whether it owes reports.
-    pub reports: bool,
     /// The position of its parent; none for the root.
     pub parent: Option<usize>,
 }
@@ -112,7 +110,6 @@ impl Hierarchy {
                 name: version.name.clone(),
                 tier: version.tier,
                 group: version.group,
-                reports: version.reports,
                 parent,
             });
             let below = children.get(&Some(version.id)).into_iter().flatten();
@@ -162,6 +159,13 @@ impl Hierarchy {
         self.by_id.get(&id).map(|position| &self.nodes[*position])
     }
 
+    /// How many units stand above the unit at this position: 0 for the root.
+    #[must_use]
+    pub fn depth(&self, position: usize) -> u8 {
+        let above = std::iter::successors(self.nodes[position].parent, |parent| self.nodes[*parent].parent);
+        u8::try_from(above.count()).unwrap_or(u8::MAX)
+    }
+
     /// Positions of the unit and of everything below it.
     #[must_use]
     pub fn subtree(&self, position: usize) -> Range<usize> {
@@ -175,11 +179,6 @@ impl Hierarchy {
             (Some(unit), Some(top)) => self.subtree(*top).contains(unit),
             _ => false,
         }
-    }
-
-    /// The units that owe reports.
-    pub fn reporting(&self) -> impl Iterator<Item = &Node> {
-        self.nodes.iter().filter(|node| node.reports)
     }
 }
 
@@ -198,7 +197,6 @@ mod tests {
             tier: Tier::Commune,
             group: None,
             parent: parent.map(UnitId),
-            reports: true,
             dissolved: false,
         }
     }

@@ -22,6 +22,49 @@ pub enum Tier {
     Commune,
 }
 
+impl Tier {
+    /// All tiers, from the top.
+    pub const ALL: [Self; 4] = [Self::Province, Self::Department, Self::District, Self::Commune];
+
+    /// As data writes it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Province => "province",
+            Self::Department => "department",
+            Self::District => "district",
+            Self::Commune => "commune",
+        }
+    }
+
+    /// Reads a tier as data writes it.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tier| tier.code() == text)
+    }
+
+    /// As official documents name the units of the tier: `các xã, phường, thị trấn`.
+    #[must_use]
+    pub const fn units_in_words(self) -> &'static str {
+        match self {
+            Self::Province => "tỉnh",
+            Self::Department => "các sở, ban, ngành",
+            Self::District => "UBND cấp huyện",
+            Self::Commune => "UBND cấp xã",
+        }
+    }
+
+    /// As official documents name the level of competence: `cấp tỉnh`, `cấp huyện`, `cấp xã`.
+    #[must_use]
+    pub const fn level_in_words(self) -> &'static str {
+        match self {
+            Self::Province | Self::Department => "cấp tỉnh",
+            Self::District => "cấp huyện",
+            Self::Commune => "cấp xã",
+        }
+    }
+}
+
 /// The group inside which units are listed and compared, as in the tables of BC-UBND reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum PeerGroup {
@@ -75,8 +118,6 @@ pub struct UnitVersion {
     pub group: Option<PeerGroup>,
     /// Its parent; none for the province itself.
     pub parent: Option<UnitId>,
-    /// Whether it owes reports (cơ quan, đơn vị báo cáo).
-    pub reports: bool,
     /// Whether the unit ended on `valid_from` (dissolved or merged).
     pub dissolved: bool,
 }

@@ -25,6 +25,15 @@ pub fn day_in_full(date: Date) -> String {
     format!("ngày {day} tháng {month} năm {}", date.year())
 }
 
+/// `Quyết định số 1045/QĐ-UBND ngày 21/6/2022`; without the day where it is not known.
+#[must_use]
+pub fn decision(number: &str, issued: Option<Date>) -> String {
+    match issued {
+        Some(issued) => format!("Quyết định số {number} ngày {}", day(issued)),
+        None => format!("Quyết định số {number}"),
+    }
+}
+
 /// `từ ngày 15/6/2022 đến ngày 14/9/2022` (the wording of the forms; both days are counted).
 #[must_use]
 pub fn window(window: Window) -> String {

@@ -5,6 +5,7 @@ use baocao_domain::indicator::Ratio;
 use baocao_domain::unit::PeerGroup;
 
 use crate::ReportError;
+use crate::reading::Reading;
 
 /// Columns 3 to 13 of the form, in its order.
 const COLUMNS: [&str; 11] = [
@@ -21,6 +22,9 @@ const COLUMNS: [&str; 11] = [
     "pending_overdue",
 ];
 
+/// What stands in place of figures that are not known: not one report is in.
+pub(crate) const NO_FIGURES: &str = "Chưa có số liệu";
+
 /// One row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Counts([i64; 11]);
@@ -31,10 +35,11 @@ impl Counts {
         Self(COLUMNS.map(|column| edition.value(row, column)))
     }
 
-    /// The sum of the units' own figures of one group.
-    pub(crate) fn of_group(edition: &Edition, group: PeerGroup) -> Self {
-        edition.group(group).fold(Self::default(), |mut sum, unit| {
-            for (total, value) in sum.0.iter_mut().zip(Self::of(edition, &unit.own).0) {
+    /// The sum of the units' own figures of one group, of those that are added into the province.
+    pub(crate) fn of_group(reading: &Reading<'_>, group: PeerGroup) -> Self {
+        let added = reading.edition.group(group).filter(|unit| reading.is_added(unit));
+        added.fold(Self::default(), |mut sum, unit| {
+            for (total, value) in sum.0.iter_mut().zip(Self::of(reading.edition, &unit.own).0) {
                 *total += value;
             }
             sum
@@ -93,6 +98,11 @@ pub(crate) fn check_form(edition: &Edition) -> Result<(), ReportError> {
         Some(column) => Err(ReportError::NotThisForm(column)),
         None => Ok(()),
     }
+}
+
+/// The groups that have units, in the order of the tables.
+pub(crate) fn groups(edition: &Edition) -> impl Iterator<Item = PeerGroup> {
+    PeerGroup::ALL.into_iter().filter(|group| edition.group(*group).next().is_some())
 }
 
 /// Whether not one report of the unit is in: its figures are unknown, not zero.

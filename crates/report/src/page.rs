@@ -11,8 +11,9 @@ use crate::text::{self, Style};
 /// A length in thousandths of a point.
 pub(crate) type Length = i64;
 
-/// The most pages of one file; beyond that a reader wants the open data.
-pub(crate) const PAGES_MAX: usize = 500;
+/// The most pages of one file: a province of 2022 with the most communes (some 630 units) and ten indicators takes about
+/// a thousand. Beyond that a reader wants the open data.
+pub(crate) const PAGES_MAX: usize = 1_500;
 
 /// Size of page numbers.
 const PAGE_NUMBER: Style = Style::regular(14);
@@ -105,6 +106,11 @@ impl Flow {
     pub(crate) fn sheet(&mut self) -> &mut Sheet {
         let last = self.sheets.len() - 1;
         &mut self.sheets[last]
+    }
+
+    /// Draws something on every page so far.
+    pub(crate) fn on_every_page(&mut self, draw: impl Fn(&mut Sheet)) {
+        self.sheets.iter_mut().for_each(draw);
     }
 
     /// How much height is left on this page.

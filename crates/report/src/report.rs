@@ -3,7 +3,7 @@
 //! Only what the edition holds is stated. Parts of the model for which there is no form yet (published procedures,
 //! simplification, petitions, training …) and its judgements in prose are absent, not filled with samples.
 
-use baocao_domain::edition::{Edition, Span};
+use baocao_domain::edition::Edition;
 use baocao_domain::issue::IssueRecord;
 
 use crate::annex;
@@ -12,8 +12,9 @@ use crate::font::Fonts;
 use crate::letterhead::{self, DRAFT};
 use crate::page::{Flow, Geometry, check_length, pt};
 use crate::pdf::{self, Particulars};
-use crate::results::{Standing, standing};
-use crate::sentences;
+use crate::reading::Reading;
+use crate::results::standing_of_record;
+use crate::sentences::{self, targets::NO_TARGET};
 use crate::signature::Foot;
 use crate::summary;
 use crate::text::{Align, Block, Style, paragraph};
@@ -31,14 +32,15 @@ const POINTS: [&str; 23] =
 pub fn report(edition: &Edition, issue: Option<&IssueRecord>) -> Result<Vec<u8>, ReportError> {
     check_form(edition)?;
     let fonts = Fonts::get()?;
+    let reading = Reading::of(edition);
     let mark = issue.is_none().then_some(DRAFT);
     let mut flow = Flow::new(fonts, Geometry::PORTRAIT, mark);
     letterhead::draw(&mut flow, edition, issue);
-    body(&mut flow, edition);
+    body(&mut flow, &reading);
     closing(&mut flow, edition, issue);
 
     let mut sheets = flow.finish();
-    for annex in annex::all(fonts, edition, issue, mark) {
+    for annex in annex::draw(fonts, &reading, issue, mark) {
         sheets.extend(annex.finish());
     }
     check_length(&sheets)?;
@@ -50,22 +52,23 @@ pub fn report(edition: &Edition, issue: Option<&IssueRecord>) -> Result<Vec<u8>,
     pdf::write(sheets, &particulars)
 }
 
-fn body(flow: &mut Flow, edition: &Edition) {
+fn body(flow: &mut Flow, reading: &Reading<'_>) {
+    let edition = reading.edition;
     say(flow, &sentences::opening(edition));
     part(flow, "I. TÌNH HÌNH, KẾT QUẢ THỰC HIỆN");
     section(flow, "1. Tình hình, kết quả giải quyết thủ tục hành chính");
     for sentence in sentences::dossiers(edition) {
         say(flow, &sentence);
     }
-    summary::dossiers(flow, edition);
+    summary::dossiers(flow, reading);
     section(flow, "2. Thực hiện cơ chế một cửa, một cửa liên thông và thủ tục hành chính trên môi trường điện tử");
-    for sentence in sentences::services(edition) {
+    for sentence in sentences::services(reading) {
         say(flow, &sentence);
     }
     section(flow, "3. Kết quả thực hiện chỉ tiêu được giao");
-    targets(flow, edition);
+    targets(flow, reading);
     section(flow, "4. Tình hình gửi báo cáo của các cơ quan, đơn vị");
-    for sentence in sentences::filings(edition) {
+    for sentence in sentences::filings(reading) {
         say(flow, &sentence);
     }
     part(flow, "II. GHI CHÚ VỀ SỐ LIỆU");
@@ -95,20 +98,31 @@ fn say(flow: &mut Flow, sentence: &str) {
     paragraph(flow, sentence, Block::BODY);
 }
 
-fn targets(flow: &mut Flow, edition: &Edition) {
-    if edition.decisions.is_empty() {
-        return say(flow, "Không có chỉ tiêu được giao áp dụng cho kỳ báo cáo.");
+fn targets(flow: &mut Flow, reading: &Reading<'_>) {
+    let heads = &reading.edition.indicators;
+    if !reading.has_targets() {
+        say(flow, NO_TARGET);
+        if !heads.is_empty() {
+            say(flow, &sentences::targets::to_follow(reading));
+        }
+        for (i, head) in heads.iter().enumerate() {
+            say(flow, &format!("{}) {}", point(i), sentences::targets::without_target(reading, head)));
+        }
+        return;
     }
-    say(flow, &sentences::decisions(edition));
-    let standings: Vec<Standing> =
-        edition.indicators.iter().filter_map(|head| standing(edition, &head.code, Span::YearToDate)).collect();
-    for (i, standing) in standings.iter().enumerate() {
-        let letter = POINTS.get(i).unwrap_or(&"y");
-        say(flow, &format!("{letter}) {}", sentences::standing(edition, standing)));
-        for sentence in sentences::missed(edition, standing) {
+    say(flow, &sentences::targets::decisions(reading));
+    let standings = heads.iter().filter_map(|head| Some((head, standing_of_record(reading, head)?)));
+    for (i, (head, standing)) in standings.enumerate() {
+        say(flow, &format!("{}) {}", point(i), sentences::targets::standing(reading, head, &standing)));
+        for sentence in sentences::targets::missed(reading, head) {
             say(flow, &sentence);
         }
     }
-    summary::standings(flow, edition);
+    summary::standings(flow, reading);
     say(flow, "Kết quả của từng đơn vị nêu tại Phụ lục II; đơn vị chưa đạt và số còn thiếu nêu tại Phụ lục III.");
+}
+
+/// The letter of the n-th point; a number beyond the alphabet.
+fn point(n: usize) -> String {
+    POINTS.get(n).map_or_else(|| (n + 1).to_string(), |letter| (*letter).to_owned())
 }

@@ -1,23 +1,25 @@
 //! The two tables in the body of the report: dossiers by group of units, and standings by indicator.
 
-use baocao_domain::edition::Edition;
 use baocao_domain::rounding::{count_text, partition_text, percent_text};
-use baocao_domain::target::Verdict;
-use baocao_domain::unit::PeerGroup;
 
-use crate::counts::Counts;
+use crate::counts::{Counts, groups};
 use crate::font::Face;
 use crate::page::{Flow, mm, pt, tenths_mm};
-use crate::results::{NONE, spans, standing};
+use crate::reading::Reading;
+use crate::results::{NONE, VERDICTS, standings as standings_of};
 use crate::table::{Cell, Column, HeadCell, Row, Table};
 use crate::text::{Align, Block, Style, paragraph};
 
 /// Size of text in tables.
 const SIZE: i64 = 11;
 
-/// Dossiers by group of units, with the shares of the whole.
-pub(crate) fn dossiers(flow: &mut Flow, edition: &Edition) {
+/// Dossiers by group of units, with the shares of the whole; nothing where there are none.
+pub(crate) fn dossiers(flow: &mut Flow, reading: &Reading<'_>) {
+    let edition = reading.edition;
     let all = Counts::of(edition, &edition.province().subtree);
+    if all.received() == 0 {
+        return;
+    }
     let row = |label: &str, counts: Counts, face: Face| {
         let [early, on_time, late] = counts.resolved_parts();
         let counts = [
@@ -33,10 +35,8 @@ pub(crate) fn dossiers(flow: &mut Flow, edition: &Edition) {
         let cells = counts.iter().map(|count| Cell::new(count_text(*count)).face(face));
         Row::new([Cell::new(label).face(face)].into_iter().chain(cells).collect())
     };
-    let mut rows: Vec<Row> = PeerGroup::ALL
-        .into_iter()
-        .map(|group| row(group.heading(), Counts::of_group(edition, group), Face::Regular))
-        .collect();
+    let mut rows: Vec<Row> =
+        groups(edition).map(|group| row(group.heading(), Counts::of_group(reading, group), Face::Regular)).collect();
     rows.push(row("Tổng cộng", all, Face::Bold));
     let parts = partition_text(&all.resolved_parts(), 2).unwrap_or_else(|| vec![NONE.into(); 3]);
     let share = |ratio| percent_text(ratio, 2).unwrap_or_else(|| NONE.into());
@@ -77,20 +77,18 @@ pub(crate) fn dossiers(flow: &mut Flow, edition: &Edition) {
     flow.gap(pt(4));
 }
 
-/// How many units met and missed each indicator, over both spans.
-pub(crate) fn standings(flow: &mut Flow, edition: &Edition) {
-    let verdicts = [Verdict::Met, Verdict::Missed, Verdict::NotApplicable, Verdict::Uncertain];
+/// How many units met and missed each indicator, as progress and for the record.
+pub(crate) fn standings(flow: &mut Flow, reading: &Reading<'_>) {
     let mut rows = Vec::new();
-    for head in &edition.indicators {
-        for (span, label) in spans(edition) {
-            let Some(standing) = standing(edition, &head.code, *span) else { continue };
-            let counts = [standing.units()].into_iter().chain(verdicts.map(|verdict| standing.count(verdict)));
-            rows.push(Row::new(
-                [Cell::new(&head.short_name), Cell::new(*label)]
-                    .into_iter()
-                    .chain(counts.map(|count| Cell::new(count_text(count))))
-                    .collect(),
-            ));
+    for head in &reading.edition.indicators {
+        let standings = standings_of(reading, head);
+        let last = standings.len().saturating_sub(1);
+        for (i, (role, standing)) in standings.into_iter().enumerate() {
+            let counts = [standing.units()].into_iter().chain(VERDICTS.map(|verdict| standing.count(verdict)));
+            let counts = counts.map(|count| Cell::new(count_text(count)));
+            let name = if i == 0 { Cell::new(&head.short_name) } else { Cell::going_on(&head.short_name) };
+            let row = Row::new([name, Cell::new(role.label())].into_iter().chain(counts).collect());
+            rows.push(if i < last { row.keeping_next() } else { row });
         }
     }
     if rows.is_empty() {

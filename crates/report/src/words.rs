@@ -1,6 +1,6 @@
 //! Days, instants and names in the wording of official documents.
 
-use baocao_domain::edition::{Edition, UnitResult};
+use baocao_domain::edition::{DecisionHead, Edition, UnitResult};
 use baocao_domain::issue::IssueRecord;
 use baocao_domain::regime::Letterhead;
 use baocao_domain::unit::Tier;
@@ -84,6 +84,14 @@ fn cut(name: &str) -> String {
         return name.to_owned();
     }
     name.chars().take(NAME_MAX).chain(['…']).collect()
+}
+
+/// The decision that a target stands in, with its day in full where it is cited first.
+pub(crate) fn decision_in_full(decision: &DecisionHead) -> String {
+    match decision.issued {
+        Some(issued) => format!("Quyết định số {} {}", decision.number, wording::day_in_full(issued)),
+        None => wording::decision(&decision.number, None),
+    }
 }
 
 /// A blank to be filled by hand.

@@ -41,6 +41,13 @@ pub(crate) const TABLE: &[(&str, Access)] = &[
     ("/baocao.v1.PeriodService/ClosePeriod", OPERATORS),
     ("/baocao.v1.PeriodService/GrantExtension", OPERATORS),
     ("/baocao.v1.FigureService/GetTotals", ANY_ROLE),
+    ("/baocao.v1.FigureService/RankUnits", ANY_ROLE),
+    ("/baocao.v1.FigureService/TraceFigure", ANY_ROLE),
+    ("/baocao.v1.TargetService/ListTargets", ANY_ROLE),
+    ("/baocao.v1.TargetService/EvaluateTargets", ANY_ROLE),
+    ("/baocao.v1.TargetService/ForecastTarget", ANY_ROLE),
+    ("/baocao.v1.TargetService/CascadeTargets", WRITERS),
+    ("/baocao.v1.UnitService/ListObligations", ANY_ROLE),
     ("/baocao.v1.ReportService/ListReports", ANY_ROLE),
     ("/baocao.v1.ReportService/DownloadReport", ANY_ROLE),
     ("/baocao.v1.ReportService/IssueReport", OPERATORS),
@@ -187,6 +194,20 @@ mod tests {
             assert_eq!(row.1, OPERATORS, "{method}");
         }
         assert!(TABLE.iter().all(|(path, access)| *access != Access::Open || !path.contains("baocao")));
+    }
+
+    #[test]
+    fn readers_change_nothing() {
+        let is_read = |path: &str| {
+            let method = path.rsplit('/').next().unwrap_or_default();
+            ["Get", "List", "Rank", "Trace", "Evaluate", "Forecast", "Download"]
+                .iter()
+                .any(|verb| method.starts_with(verb))
+        };
+        for (path, access) in TABLE.iter().filter(|(path, _)| path.contains("baocao") && !is_read(path)) {
+            let Access::Roles(roles) = access else { panic!("{path} is open") };
+            assert!(!roles.contains(&Role::RegionReader), "{path}");
+        }
     }
 
     #[test]

@@ -15,11 +15,13 @@ use tonic_reflection::server::Builder;
 use crate::accept::Accepted;
 use crate::auth::Gate;
 use crate::limits::{self, InFlight};
-use crate::service::{figure, period, report, submission};
+use crate::service::{figure, period, report, submission, target, unit};
 use crate::v1::figure_service_server::FigureServiceServer;
 use crate::v1::period_service_server::PeriodServiceServer;
 use crate::v1::report_service_server::ReportServiceServer;
 use crate::v1::submission_service_server::SubmissionServiceServer;
+use crate::v1::target_service_server::TargetServiceServer;
+use crate::v1::unit_service_server::UnitServiceServer;
 use crate::{FILE_DESCRIPTOR_SET, health};
 
 /// A service whose messages are bounded.
@@ -84,6 +86,8 @@ pub async fn serve(
         .add_service(bounded!(SubmissionServiceServer, submission::Submissions { app: Arc::clone(&app) }))
         .add_service(bounded!(PeriodServiceServer, period::Periods { app: Arc::clone(&app) }))
         .add_service(bounded!(FigureServiceServer, figure::Figures { app: Arc::clone(&app) }))
+        .add_service(bounded!(TargetServiceServer, target::Targets { app: Arc::clone(&app) }))
+        .add_service(bounded!(UnitServiceServer, unit::Units { app: Arc::clone(&app) }))
         .add_service(bounded!(
             ReportServiceServer,
             report::Reports { app: Arc::clone(&app), downloads: downloads.clone() }

@@ -173,8 +173,14 @@ mod tests {
                 | Reason::MonthNotClosed
                 | Reason::ExplanationRequired
                 | Reason::NotObliged
-                | Reason::ReportIssued => Code::FailedPrecondition,
-                Reason::UnknownUnit
+                | Reason::ReportIssued
+                | Reason::CascadeNotDelegated
+                | Reason::CascadeBelowFloor
+                | Reason::CascadeInfeasible
+                | Reason::NoTarget
+                | Reason::PeriodIsLive => Code::FailedPrecondition,
+                Reason::UnknownIndicator
+                | Reason::UnknownUnit
                 | Reason::UnknownPeriod
                 | Reason::UnknownForm
                 | Reason::UnknownSubmission

@@ -2,12 +2,15 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use baocao_rpc::client::{self, RefusalDetails};
 use baocao_rpc::v1;
 use baocao_rpc::v1::period_service_client::PeriodServiceClient;
+use prost::Message;
+use prost_types::FileDescriptorSet;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -51,6 +54,39 @@ fn well_formed_key() -> String {
     format!("{body}_{}", &baocao_app::canonical::sha256_hex(body.as_bytes())[..6])
 }
 
+/// The services of the API and their methods: `baocao.v1.PeriodService`, `ListPeriods`.
+fn api() -> Vec<(String, String)> {
+    let set = FileDescriptorSet::decode(baocao_rpc::FILE_DESCRIPTOR_SET).expect("descriptors");
+    let ours = set.file.into_iter().filter(|file| file.package() == "baocao.v1");
+    let services = ours.flat_map(|file| file.service);
+    services
+        .flat_map(|service| {
+            let name = format!("baocao.v1.{}", service.name());
+            service.method.into_iter().map(move |method| (name.clone(), method.name().to_owned()))
+        })
+        .collect()
+}
+
+fn services() -> BTreeSet<String> {
+    api().into_iter().map(|(service, _)| service).collect()
+}
+
+fn methods() -> Vec<String> {
+    api().into_iter().map(|(service, method)| format!("/{service}/{method}")).collect()
+}
+
+/// Calls a method with an empty message.
+async fn call(channel: Channel, method: &str, key: Option<&str>) -> Status {
+    let mut grpc = tonic::client::Grpc::new(channel);
+    grpc.ready().await.expect("a channel");
+    let mut request = tonic::Request::new(());
+    if let Some(key) = key {
+        request.metadata_mut().insert("authorization", format!("Bearer {key}").parse().expect("a header"));
+    }
+    let path = method.parse().expect("a path");
+    grpc.unary::<(), (), _>(request, path, tonic_prost::ProstCodec::default()).await.expect_err("a refusal")
+}
+
 async fn list_periods(channel: Channel, key: &str) -> Status {
     let keyed = client::with_key(channel, key).expect("a key");
     PeriodServiceClient::new(keyed).list_periods(v1::ListPeriodsRequest::default()).await.expect_err("a refusal")
@@ -74,6 +110,21 @@ async fn nobody_gets_in_without_a_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_method_of_ours_asks_for_a_key_and_proves_it() {
+    let served = serve().await;
+    let channel = served.channel().await;
+    let methods = methods();
+    assert!(methods.len() >= 18, "{methods:?}");
+    for method in methods {
+        let told = |status: Status| (status.code(), details(&status).reason);
+        let keyless = call(channel.clone(), &method, None).await;
+        assert_eq!(told(keyless), (Code::Unauthenticated, "KEY_MISSING".to_owned()), "{method}");
+        let keyed = call(channel.clone(), &method, Some(&well_formed_key())).await;
+        assert_eq!(told(keyed), (Code::Unavailable, "DATABASE_DOWN".to_owned()), "{method}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_down_is_said_so_and_worth_another_try() {
     let served = serve().await;
     let status = list_periods(served.channel().await, &well_formed_key()).await;
@@ -85,20 +136,15 @@ async fn a_database_that_is_down_is_said_so_and_worth_another_try() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_method_without_a_row_is_refused_whatever_the_key() {
     let served = serve().await;
-    let mut grpc = tonic::client::Grpc::new(served.channel().await);
-    grpc.ready().await.expect("a channel");
-    let path = http::uri::PathAndQuery::from_static("/baocao.v1.PeriodService/ReopenPeriod");
-    let codec = tonic_prost::ProstCodec::<v1::GetPeriodRequest, v1::GetPeriodResponse>::default();
-    let request = tonic::Request::new(v1::GetPeriodRequest::default());
-    let status = grpc.unary(request, path, codec).await.expect_err("a refusal");
+    let status = call(served.channel().await, "/baocao.v1.PeriodService/ReopenPeriod", Some(&well_formed_key())).await;
     assert_eq!(status.code(), Code::Unimplemented);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn health_follows_the_database_and_needs_no_key() {
     let served = serve().await;
-    for service in ["", "baocao.v1.SubmissionService", "baocao.v1.ReportService"] {
-        let request = HealthCheckRequest { service: service.into() };
+    for service in ["".to_owned()].into_iter().chain(services()) {
+        let request = HealthCheckRequest { service: service.clone() };
         let health = HealthClient::new(served.channel().await).check(request).await.expect("an answer");
         assert_eq!(health.into_inner().status(), ServingStatus::NotServing, "{service:?}");
     }
@@ -120,8 +166,8 @@ async fn reflection_knows_services_and_error_details() {
     let answer = reflect(served.channel().await, MessageRequest::ListServices(String::new())).await;
     let MessageResponse::ListServicesResponse(list) = answer else { panic!("{answer:?}") };
     let names: Vec<_> = list.service.iter().map(|service| service.name.as_str()).collect();
-    for name in ["baocao.v1.SubmissionService", "baocao.v1.FigureService", "grpc.health.v1.Health"] {
-        assert!(names.contains(&name), "{name}: {names:?}");
+    for name in services().into_iter().chain(["grpc.health.v1.Health".to_owned()]) {
+        assert!(names.contains(&name.as_str()), "{name}: {names:?}");
     }
     let symbol = MessageRequest::FileContainingSymbol("google.rpc.BadRequest".into());
     let answer = reflect(served.channel().await, symbol).await;

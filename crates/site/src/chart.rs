@@ -63,6 +63,8 @@ fn part_of_full(part: i64, whole: i64) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use baocao_domain::target::Direction;
+
     use super::*;
 
     #[test]
@@ -76,7 +78,8 @@ mod tests {
     #[test]
     fn a_bar_never_leaves_its_frame() {
         let bar = |numerator, denominator, threshold| Bar::of(Ratio { numerator, denominator }, threshold);
-        assert_eq!(bar(3, 2, Threshold { value: 575, scale: 1 }), Some(Bar { filled: 1_000, mark: 575 }));
+        let threshold = Threshold { value: 575, scale: 1, direction: Direction::AtLeast };
+        assert_eq!(bar(3, 2, threshold), Some(Bar { filled: 1_000, mark: 575 }));
         assert_eq!(bar(0, 0, Threshold::percent(50)), None);
     }
 }

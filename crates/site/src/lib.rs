@@ -7,33 +7,34 @@
 //! On the site an edition stands in `<period>/<number>/`, below the files of the root:
 //!
 //! ```text
-//! index.html  style.css  editions.json  feed.xml                 root_files
-//! 2022-Q3/1/index.html   units/<code>.html                       edition_files
-//! 2022-Q3/1/data/{figures,units,indicators,targets}.{csv,json}   described in docs/open-data.md
-//! 2022-Q3/1/data/edition.json   CHECKSUMS
+//! index.html  style.css  editions.json  feed.xml                          root_files
+//! 2022-Q3/1/index.html   units/<code>.html   indicators/<code>.html       edition_files
+//! 2022-Q3/1/data/*.{csv,json}   CHECKSUMS                                 described in docs/open-data.md
 //! ```
 //!
 //! All links are relative, so that the tree reads the same over HTTP and from a folder. Nothing on a page runs: no
 //! script, no inline style, nothing from another host. Text gets into a page only through an escaping template and into
 //! a table only through the typed cells of `open_data`.
 
-use std::collections::BTreeMap;
-
 use baocao_domain::edition::{Cause, Edition, EditionId, SealedReport};
-use baocao_domain::ids::{UnitCode, UnitId};
-use baocao_domain::indicator::Catalogue;
+use baocao_domain::ids::UnitCode;
 use baocao_domain::instant::Instant;
 use baocao_domain::period::{PeriodKey, Window};
-use baocao_domain::regime::Letterhead;
+use baocao_domain::regime::{Letterhead, Regime};
+use baocao_domain::tree::NotATree;
 
 mod chart;
 mod checksums;
 mod feed;
 mod open_data;
 mod pages;
+mod sealed;
+mod spans;
 #[cfg(test)]
 mod testing;
 mod words;
+
+use sealed::Sealed;
 
 /// One file of the site.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,25 +111,36 @@ pub enum SiteError {
         /// For which month.
         month: PeriodKey,
     },
+    /// The units of the edition are not one tree, so nobody can tell who owed what.
+    #[error("the units of edition {edition} are not one tree")]
+    NotATree {
+        /// The edition.
+        edition: EditionId,
+        /// Why not.
+        #[source]
+        source: NotATree,
+    },
 }
 
 /// All files of one edition except its PDFs, with paths relative to the edition's folder.
 ///
-/// `reports` are the sealed reports that the edition was made from. A report of a unit that is not in the edition's
-/// tree, or of a month outside the year to date, does not count in the edition and is left out here too.
+/// `regime` is the one that the edition follows: its procedures, lists and definitions are published, its obligations say
+/// which reports of earlier months were owed. `reports` are the sealed reports that the edition was made from. A report
+/// that nobody owed, or of a month outside the year to date, does not count in the edition and is left out here too.
 ///
 /// # Errors
-/// [`SiteError`] when a document's path is unsafe, when a report that counts is not given, or when a page cannot be made.
+/// [`SiteError`] when a document's path is unsafe, when a report that counts is not given, when the units are not one
+/// tree, or when a page or table cannot be made.
 pub fn edition_files(
     edition: &Edition,
-    catalogue: &Catalogue,
+    regime: &Regime,
     reports: &[SealedReport],
     documents: &[PublishedDocument],
 ) -> Result<Vec<SiteFile>, SiteError> {
     checksums::check_paths(documents)?;
-    let sealed = Sealed::new(edition, reports)?;
-    let data = open_data::files(edition, catalogue, &sealed, documents)?;
-    let mut files = pages::edition_pages(edition, documents, &data)?;
+    let sealed = Sealed::new(edition, regime, reports)?;
+    let data = open_data::files(edition, regime, &sealed, documents)?;
+    let mut files = pages::edition_pages(edition, regime, documents, &data)?;
     files.extend(data);
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files.push(checksums::file(&files, documents));
@@ -148,33 +160,4 @@ pub fn root_files(editions: &[EditionEntry], letterhead: &Letterhead) -> Result<
         feed::editions_json(&latest_first),
         feed::atom(&latest_first, letterhead)?,
     ])
-}
-
-/// The reports that count in an edition, by unit and month.
-pub(crate) struct Sealed<'a> {
-    by_key: BTreeMap<(UnitId, PeriodKey), &'a SealedReport>,
-}
-
-impl<'a> Sealed<'a> {
-    /// Picks those that count, and proves that none is wanting.
-    pub(crate) fn new(edition: &Edition, reports: &'a [SealedReport]) -> Result<Self, SiteError> {
-        let by_key: BTreeMap<_, _> = reports
-            .iter()
-            .filter(|report| edition.year_to_date_months.contains(&report.month))
-            .map(|report| ((report.unit, report.month), report))
-            .collect();
-        for unit in &edition.units {
-            let missing = unit.missing_months();
-            let counted = unit.filings.iter().map(|(month, _)| *month).filter(|month| !missing.contains(month));
-            if let Some(month) = counted.into_iter().find(|month| !by_key.contains_key(&(unit.id, *month))) {
-                return Err(SiteError::ReportNotGiven { edition: edition.id, unit: unit.code.clone(), month });
-            }
-        }
-        Ok(Self { by_key })
-    }
-
-    /// The report of one unit for one month.
-    pub(crate) fn get(&self, unit: UnitId, month: PeriodKey) -> Option<&'a SealedReport> {
-        self.by_key.get(&(unit, month)).copied()
-    }
 }

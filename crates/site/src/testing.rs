@@ -1,36 +1,49 @@
-//! A small province with everything that can happen to a report: corrected, late, missing, nil, and hostile names.
+//! Samples: a small province with everything that can happen to a report (corrected, late, missing, nil, and hostile
+//! names); below, [`every_rule`] with everything that a regime can say, and [`long_an`] with ten indicators.
 
-use std::collections::BTreeSet;
+mod build;
+pub(crate) mod every_rule;
+pub(crate) mod long_an;
 
-use baocao_domain::calendar::Calendar;
+use std::collections::{BTreeMap, BTreeSet};
+
+use baocao_domain::calendar::{Calendar, LongerPeriod};
+use baocao_domain::days_off::DaysOff;
+use baocao_domain::deadline::preset;
 use baocao_domain::edition::{Cause, Edition, EditionId, SealedReport};
-use baocao_domain::figures::{Figures, RawFigures};
-use baocao_domain::form::{Column, DerivedColumn, Form, Identity, OverTime};
-use baocao_domain::ids::{ColumnCode, FormCode, IndicatorCode, ProcedureCode, UnitCode, UnitId};
-use baocao_domain::indicator::{Catalogue, Count, Indicator, Procedure, Scope};
+use baocao_domain::ids::{IndicatorCode, UnitCode};
+use baocao_domain::indicator::{Count, Filter, Indicator};
 use baocao_domain::period::{PeriodKey, WindowRule};
-use baocao_domain::regime::{Letterhead, Regime};
-use baocao_domain::target::{Target, Threshold};
-use baocao_domain::tree::Hierarchy;
-use baocao_domain::unit::{PeerGroup, Tier, UnitVersion};
+use baocao_domain::procedure::{Catalogue, ServiceLevel};
+use baocao_domain::regime::{Decision, Letterhead, Regime};
+use baocao_domain::target::{Direction, Target, Threshold};
+use baocao_domain::unit::{PeerGroup, Tier};
 use jiff::civil::{date, time};
 
+use build::{catalogue, columns, form, indicator, nil, obligation, report, target, tree};
+
+use crate::{SiteFile, edition_files};
+
 /// Code, name, parent's place, group, tier.
-type Unit = (&'static str, &'static str, Option<usize>, Option<PeerGroup>, Tier);
+pub(crate) type Unit = (String, String, Option<usize>, Option<PeerGroup>, Tier);
 
 /// The province, departments, districts, communes.
-const UNITS: [Unit; 10] = [
-    ("20", "Tỉnh Lạng Sơn", None, None, Tier::Province),
-    ("20.STTTT", "Sở Thông tin và Truyền thông", Some(0), Some(PeerGroup::A), Tier::Department),
-    ("20.SCT", "Sở Công Thương", Some(0), Some(PeerGroup::A), Tier::Department),
-    ("20.SVHTTDL", "Sở Văn hóa, Thể thao và Du lịch", Some(0), Some(PeerGroup::A), Tier::Department),
-    ("20.SNGV", "Sở Ngoại vụ", Some(0), Some(PeerGroup::A), Tier::Department),
-    ("178", "Thành phố Lạng Sơn", Some(0), Some(PeerGroup::B), Tier::District),
-    ("180", "Huyện Tràng Định", Some(0), Some(PeerGroup::B), Tier::District),
-    ("05971", "Phường Hoàng Văn Thụ", Some(5), Some(PeerGroup::C), Tier::Commune),
-    ("05974", "=1+1", Some(5), Some(PeerGroup::C), Tier::Commune),
-    ("06001", "Xã <script>alert(1)</script>, \"Mới\"", Some(6), Some(PeerGroup::C), Tier::Commune),
-];
+fn units() -> Vec<Unit> {
+    let unit = |code: &str, name: &str, parent, group, tier| (code.to_owned(), name.to_owned(), parent, group, tier);
+    let (a, b, c) = (Some(PeerGroup::A), Some(PeerGroup::B), Some(PeerGroup::C));
+    vec![
+        unit("20", "Tỉnh Lạng Sơn", None, None, Tier::Province),
+        unit("20.STTTT", "Sở Thông tin và Truyền thông", Some(0), a, Tier::Department),
+        unit("20.SCT", "Sở Công Thương", Some(0), a, Tier::Department),
+        unit("20.SVHTTDL", "Sở Văn hóa, Thể thao và Du lịch", Some(0), a, Tier::Department),
+        unit("20.SNGV", "Sở Ngoại vụ", Some(0), a, Tier::Department),
+        unit("178", "Thành phố Lạng Sơn", Some(0), b, Tier::District),
+        unit("180", "Huyện Tràng Định", Some(0), b, Tier::District),
+        unit("05971", "Phường Hoàng Văn Thụ", Some(5), c, Tier::Commune),
+        unit("05974", "=1+1", Some(5), c, Tier::Commune),
+        unit("06001", "Xã <script>alert(1)</script>, \"Mới\"", Some(6), c, Tier::Commune),
+    ]
+}
 
 pub(crate) fn period(key: &str) -> PeriodKey {
     PeriodKey::parse(key).expect(key)
@@ -40,103 +53,42 @@ pub(crate) fn unit(code: &str) -> UnitCode {
     UnitCode::parse(code).expect(code)
 }
 
-fn form() -> Form {
-    let code = |code: &str| ColumnCode::parse(code).expect(code);
-    let column = |name: &str, number, heading: &str, over_time| Column {
-        code: code(name),
-        number,
-        heading: heading.into(),
-        over_time,
-    };
-    let derived = |name: &str, number, heading: &str, parts: &[usize]| DerivedColumn {
-        code: code(name),
-        number,
-        heading: heading.into(),
-        parts: parts.to_vec(),
-    };
-    Form {
-        code: FormCode::parse("tthc").expect("code"),
-        title: "Tình hình, kết quả giải quyết thủ tục hành chính".into(),
-        columns: vec![
-            column("online", 4, "Tiếp nhận trong kỳ - Trực tuyến", OverTime::Sum),
-            column("direct", 5, "Tiếp nhận trong kỳ - Trực tiếp, dịch vụ bưu chính", OverTime::Sum),
-            column("carried_over", 6, "Từ kỳ trước chuyển qua", OverTime::First),
-            column("early", 8, "Đã giải quyết - Trước hạn", OverTime::Sum),
-            column("on_time", 9, "Đã giải quyết - Đúng hạn", OverTime::Sum),
-            column("late", 10, "Đã giải quyết - Quá hạn", OverTime::Sum),
-            column("pending_in_time", 12, "Đang giải quyết - Trong hạn", OverTime::Last),
-            column("pending_overdue", 13, "Đang giải quyết - Quá hạn", OverTime::Last),
-        ],
-        derived: vec![
-            derived("received", 3, "Số hồ sơ tiếp nhận - Tổng số", &[0, 1, 2]),
-            derived("resolved", 7, "Đã giải quyết - Tổng số", &[3, 4, 5]),
-            derived("pending", 11, "Đang giải quyết - Tổng số", &[6, 7]),
-        ],
-        identities: vec![Identity { left: vec![0, 1, 2], right: vec![3, 4, 5, 6, 7] }],
-        continuity: Some((2, vec![6, 7])),
-    }
-}
-
-fn catalogue() -> Catalogue {
-    let procedures: Vec<Procedure> = (1..=12_u8)
-        .map(|n| Procedure {
-            code: ProcedureCode::parse(&format!("1.{n:06}")).expect("code"),
-            name: format!("Thủ tục {n}"),
-            level: 2 + n % 3,
-            field: "Chung".into(),
-            competence: Tier::Commune,
-        })
-        .collect();
-    Catalogue::from(procedures)
+pub(crate) fn code(indicator: &str) -> IndicatorCode {
+    IndicatorCode::parse(indicator).expect(indicator)
 }
 
 fn indicators() -> Vec<Indicator> {
-    let indicator = |code: &str, name: &str, short_name: &str, noun: &str, count| Indicator {
-        code: IndicatorCode::parse(code).expect(code),
-        name: name.into(),
-        short_name: short_name.into(),
-        noun: noun.into(),
-        count,
-        numerator: vec![0],
-        denominator: vec![0, 1],
-        levels: vec![3, 4],
-        scope: Scope::Subtree,
-        basis: "1045/QĐ-UBND".into(),
-    };
-    vec![
-        indicator(
+    let online = || Filter { levels: vec![ServiceLevel::Three, ServiceLevel::Four], ..Filter::default() };
+    let sides = || (columns(&[(0, 1)], online()), columns(&[(0, 1), (1, 1)], online()));
+    let (above, below) = sides();
+    let services = Indicator {
+        count: Count::DistinctProcedures,
+        ..indicator(
             "DVCTT_CO_PHAT_SINH_TT",
             "Tỷ lệ dịch vụ công trực tuyến có phát sinh hồ sơ trực tuyến",
-            "DVCTT có phát sinh hồ sơ trực tuyến",
             "dịch vụ",
-            Count::DistinctProcedures,
-        ),
-        indicator("HS_XU_LY_TT", "Tỷ lệ hồ sơ xử lý trực tuyến", "Hồ sơ xử lý trực tuyến", "hồ sơ", Count::Sum),
-    ]
+            above,
+            below,
+        )
+    };
+    let (above, below) = sides();
+    vec![services, indicator("HS_XU_LY_TT", "Tỷ lệ hồ sơ xử lý trực tuyến", "hồ sơ", above, below)]
 }
 
 fn targets() -> Vec<Target> {
-    let target = |code: &str, indicator: &str, threshold| Target {
-        decision: "1045/QĐ-UBND".into(),
-        issued: date(2022, 6, 21),
-        year: 2022,
-        indicator: IndicatorCode::parse(indicator).expect(indicator),
-        unit: unit(code),
-        threshold,
-        basis: "named in the decision".into(),
-    };
     let expected = [
-        ("20.STTTT", Threshold::percent(90)),
-        ("20.SCT", Threshold { value: 575, scale: 1 }),
-        ("20.SVHTTDL", Threshold::percent(40)),
-        ("20.SNGV", Threshold::percent(50)),
-        ("178", Threshold::percent(50)),
-        ("180", Threshold::percent(20)),
+        ("unit:20.STTTT", Threshold::percent(90)),
+        ("unit:20.SCT", Threshold { value: 575, scale: 1, direction: Direction::AtLeast }),
+        ("unit:20.SVHTTDL", Threshold::percent(40)),
+        ("unit:20.SNGV", Threshold::percent(50)),
+        ("unit:178", Threshold::percent(50)),
+        ("unit:180", Threshold::percent(20)),
     ];
     expected
         .into_iter()
-        .flat_map(|(code, online)| {
-            [target(code, "DVCTT_CO_PHAT_SINH_TT", Threshold::percent(80)), target(code, "HS_XU_LY_TT", online)]
+        .flat_map(|(selector, online)| {
+            let services = target(selector, "DVCTT_CO_PHAT_SINH_TT", Some(Threshold::percent(80)));
+            [services, target(selector, "HS_XU_LY_TT", Some(online))]
         })
         .collect()
 }
@@ -156,92 +108,52 @@ pub(crate) fn letterhead() -> Letterhead {
 }
 
 fn regime() -> Regime {
+    let quoc_khanh = [date(2022, 9, 1), date(2022, 9, 2)].map(|day| (day, "Quốc khánh".to_owned()));
     Regime {
         name: "lang-son-2022".into(),
         province: unit("20"),
         letterhead: letterhead(),
         calendar: Calendar {
             window_rule: WindowRule::FifteenthToFourteenth,
-            holidays: BTreeSet::from([date(2022, 9, 1), date(2022, 9, 2)]),
-            due_time: time(17, 0, 0, 0),
-            due_working_days: 1,
+            days_off: DaysOff { off: BTreeMap::from(quoc_khanh), worked: BTreeSet::new() },
+            deadlines: preset("first-working-day").expect("a preset"),
             lock_time: time(12, 0, 0, 0),
             lock_working_days: 1,
+            publish: None,
+            longer_periods: BTreeSet::from([LongerPeriod::Quarter]),
         },
         first_month: period("2022-M07"),
+        obligations: vec![obligation("all", "2022-M07", None, (true, true))],
         form: form(),
-        catalogue: catalogue(),
+        catalogue: Catalogue::from(catalogue(&[ServiceLevel::Three, ServiceLevel::Four, ServiceLevel::Two])),
+        lists: Vec::new(),
         indicators: indicators(),
+        decisions: vec![Decision {
+            number: "1045/QĐ-UBND".into(),
+            issued: Some(date(2022, 6, 21)),
+            title: "Về việc giao chỉ tiêu".into(),
+        }],
         targets: targets(),
+        delegations: Vec::new(),
+        assigned: Vec::new(),
+        assigning: Vec::new(),
         contacts: Vec::new(),
         remarks: vec!["Phạm vi của huyện, thành phố gồm cả các xã, phường, thị trấn trực thuộc (suy luận).".into()],
     }
 }
 
-fn tree() -> Hierarchy {
-    let versions: Vec<UnitVersion> = UNITS
-        .iter()
-        .zip(0..)
-        .map(|((code, name, parent, group, tier), id)| UnitVersion {
-            id: UnitId(id),
-            valid_from: date(2022, 1, 1),
-            code: unit(code),
-            name: (*name).into(),
-            tier: *tier,
-            group: *group,
-            parent: parent.map(|place| UnitId(i64::try_from(place).expect("small"))),
-            reports: parent.is_some(),
-            dissolved: false,
-        })
-        .collect();
-    Hierarchy::at(&versions, date(2022, 9, 14)).expect("a tree")
-}
-
-/// One report; `seed` varies the figures, all of which balance.
-fn report(place: i64, month: &str, seed: i64) -> SealedReport {
-    let month = period(month);
-    let columns =
-        ["online", "direct", "carried_over", "early", "on_time", "late", "pending_in_time", "pending_overdue"];
-    let rows = (1..=12_i64)
-        .filter(|n| (n + seed) % 4 != 0)
-        .map(|n| {
-            let (online, direct, carried_over) = ((n * seed * 7) % 23 * 3, (n + seed * 5) % 17, (n + seed) % 3);
-            let (late, pending, overdue) = (i64::from(n == 5), (n * seed) % 3, i64::from(n == 6 && seed % 2 == 0));
-            let resolved = online + direct + carried_over - pending - overdue;
-            (resolved > late).then(|| {
-                let early = (resolved - late) / 4;
-                let values = [online, direct, carried_over, early, resolved - late - early, late, pending, overdue];
-                (format!("1.{n:06}"), values.to_vec())
-            })
-        })
-        .collect::<Vec<_>>();
-    let rows: Vec<_> = rows.into_iter().flatten().collect();
-    let raw = RawFigures { columns: columns.map(String::from).to_vec(), rows, ..RawFigures::default() };
-    let due = regime().calendar.schedule(month).due;
-    SealedReport {
-        unit: UnitId(place),
-        month,
-        revision: 1,
-        received_at: due.plus_seconds(-3600),
-        nil: false,
-        figures: Figures::parse(&form(), &catalogue(), &raw).expect("balanced"),
-    }
-}
-
-fn nil(place: i64, month: &str) -> SealedReport {
-    SealedReport { nil: true, figures: Figures::default(), ..report(place, month, 1) }
-}
-
 /// The sealed reports: the last unit misses August, one is late, one corrected itself, one has nothing in July and one
 /// in August, and the department of foreign affairs has nothing at all.
 pub(crate) fn reports() -> Vec<SealedReport> {
+    let (regime, units) = (regime(), units());
     let mut reports = Vec::new();
-    for place in 1..=9 {
+    for (place, seed) in (1..10).zip(1..) {
         for (month, shift) in [("2022-M07", 0), ("2022-M08", 3)] {
+            let report = report(&regime, &units, place, month, seed + shift);
             match (place, month) {
                 (9, "2022-M08") => {}
-                (4, _) | (7, "2022-M08") | (8, "2022-M07") => reports.push(nil(place, month)),
-                _ => reports.push(report(place, month, place + shift)),
+                (4, _) | (7, "2022-M08") | (8, "2022-M07") => reports.push(nil(&report)),
+                _ => reports.push(report),
             }
         }
     }
@@ -250,25 +162,49 @@ pub(crate) fn reports() -> Vec<SealedReport> {
     reports
 }
 
+/// An edition with what it was made from.
 pub(crate) struct Sample {
     pub(crate) edition: Edition,
-    pub(crate) catalogue: Catalogue,
+    pub(crate) regime: Regime,
     pub(crate) reports: Vec<SealedReport>,
+}
+
+impl Sample {
+    fn of(regime: Regime, units: &[Unit], id: EditionId, cause: Cause, reports: Vec<SealedReport>) -> Self {
+        let sealed_at = regime.calendar.schedule(id.period).locks;
+        let edition = Edition::make(id, cause, sealed_at, &regime, &tree(units), &reports);
+        Self { edition, regime, reports }
+    }
+
+    /// Its files, without documents.
+    pub(crate) fn files(&self) -> Vec<SiteFile> {
+        edition_files(&self.edition, &self.regime, &self.reports, &[]).expect("files")
+    }
+
+    /// One of its files, as text.
+    pub(crate) fn text(&self, path: &str) -> String {
+        text(&self.files(), path)
+    }
+}
+
+/// One of these files, as text.
+pub(crate) fn text(files: &[SiteFile], path: &str) -> String {
+    let file = files.iter().find(|file| file.path == path).expect(path);
+    String::from_utf8(file.bytes.clone()).expect("UTF-8")
 }
 
 /// An edition of this period from the given reports.
 pub(crate) fn edition_of(key: &str, number: u32, cause: Cause, reports: Vec<SealedReport>) -> Sample {
-    let (regime, period) = (regime(), period(key));
-    let sealed_at = regime.calendar.schedule(period).locks;
-    let id = EditionId { period, number };
-    Sample {
-        edition: Edition::make(id, cause, sealed_at, &regime, &tree(), &reports),
-        catalogue: regime.catalogue,
-        reports,
-    }
+    Sample::of(regime(), &units(), EditionId { period: period(key), number }, cause, reports)
 }
 
 /// The first edition of this period from [`reports`].
 pub(crate) fn sample(key: &str) -> Sample {
     edition_of(key, 1, Cause::Locked, reports())
+}
+
+/// The same, before any decision applies.
+pub(crate) fn sample_without_targets(key: &str) -> Sample {
+    let regime = Regime { targets: Vec::new(), decisions: Vec::new(), ..regime() };
+    Sample::of(regime, &units(), EditionId { period: period(key), number: 1 }, Cause::Locked, reports())
 }

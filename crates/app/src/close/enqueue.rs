@@ -12,11 +12,13 @@ use crate::close::{commit_step, contains};
 use crate::error::AppError;
 use crate::letter::notice_letter;
 use crate::ports::{
-    CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentKind, Letter, Purpose,
+    CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentKind, Letter, Purpose, RowLock,
 };
+use crate::setup::live_from;
 
 impl App {
-    /// Builds each notice once, keeps its bytes, and queues it with the step.
+    /// Builds each notice once, keeps its bytes, and queues it with the step. Nobody is written to about a period that
+    /// locked before the service went live: its reports were imported.
     pub(super) async fn enqueue_mail(&self, run: &CloseRunRow) -> Result<(), AppError> {
         let edition = self.edition_of(run).await?;
         let mut tx = self.ports.store.read().await?;
@@ -24,11 +26,15 @@ impl App {
         let before = EditionId { number: run.edition.number - 1, ..run.edition };
         let previous = tx.edition(&run.form, before).await?.as_ref().map(read_edition).transpose()?;
         let documents = tx.documents(&run.form, run.edition).await?;
+        let period = tx.period(&run.form, run.edition.period, RowLock::None).await?;
+        let live_from = live_from(tx.as_mut()).await?;
         drop(tx);
 
+        let is_old = period.zip(live_from).is_some_and(|(period, live_from)| period.locks < live_from);
         let now = self.now();
         let mut queued = Vec::new();
-        for (unit, kind) in notices(&edition, previous.as_ref()) {
+        let notices = if is_old { Vec::new() } else { notices(&edition, previous.as_ref()) };
+        for (unit, kind) in notices {
             let scorecard = documents.iter().find(|d| d.kind == DocumentKind::Scorecard && d.unit == unit.code);
             if in_force.regime.contacts_of(&unit.code).next().is_none() {
                 tracing::error!(edition.id = %edition.id, unit = %unit.code, "unit with a missed target has no mailbox");
@@ -62,7 +68,8 @@ impl App {
     pub(super) async fn restate_longer(&self, run: &CloseRunRow) -> Result<(), AppError> {
         let mut tx = self.ports.store.begin().await?;
         let now = self.now();
-        let longer = |period| contains(period, run.edition.period);
+        // Only months call for it: a quarter that is restated follows a month that has called for the year as well.
+        let longer = |period| run.edition.period.is_month() && contains(period, run.edition.period);
         let closed = tx.periods(&run.form).await?;
         for row in closed.into_iter().filter(|row| row.sealed_edition > 0 && longer(row.period)) {
             let cause = Cause::MonthRestated { edition: run.edition };

@@ -301,7 +301,8 @@ async fn commit_step(
 
 /// Whether the longer period is folded from the shorter one.
 fn contains(longer: PeriodKey, shorter: PeriodKey) -> bool {
-    !longer.is_month() && shorter != longer && longer.months().iter().any(|month| shorter.months().contains(month))
+    let months = longer.months();
+    shorter != longer && shorter.months().iter().all(|month| months.contains(month))
 }
 
 /// The name of a form's edition, for logs and objects.

@@ -28,7 +28,7 @@ impl App {
                 pages.push(PageFile { path: link.path.clone(), bytes: files.object(&document.sha256)? });
                 links.push(link);
             }
-            pages.extend((renderers.edition_pages)(&edition, &in_force.regime.catalogue, &reports, &links)?);
+            pages.extend((renderers.edition_pages)(&edition, &in_force.regime, &reports, &links)?);
             files.stage_edition(edition.id, &pages)
         })
         .await?;

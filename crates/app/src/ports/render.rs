@@ -2,16 +2,15 @@
 
 use baocao_domain::edition::{Edition, SealedReport};
 use baocao_domain::ids::UnitCode;
-use baocao_domain::indicator::Catalogue;
 use baocao_domain::issue::IssueRecord;
-use baocao_domain::regime::Letterhead;
+use baocao_domain::regime::{Letterhead, Regime};
 
 use super::Failure;
 use super::files::{LinkedDocument, ListedEdition, PageFile};
 use super::mail::Letter;
 
-/// An edition, the procedures, the sealed reports and the documents to link to, as the files of the edition's folder.
-pub type EditionPages = fn(&Edition, &Catalogue, &[SealedReport], &[LinkedDocument]) -> Result<Vec<PageFile>, Failure>;
+/// An edition, the regime that it follows, the sealed reports and the documents to link to, as the files of the edition's folder.
+pub type EditionPages = fn(&Edition, &Regime, &[SealedReport], &[LinkedDocument]) -> Result<Vec<PageFile>, Failure>;
 
 /// Pure functions of an edition, handed in by the binary: documents, pages and messages.
 #[derive(Clone, Copy)]

@@ -92,6 +92,10 @@ pub trait Tx: Send {
 
     /// Adds a period unless it is there already.
     async fn plan_period(&mut self, period: &PeriodRow) -> Result<(), StoreError>;
+    /// Gives a period other instants; false if it is sealed or not planned.
+    async fn move_period(&mut self, period: &PeriodRow) -> Result<bool, StoreError>;
+    /// Takes a planned period back; false if it is sealed or not planned, or if a report or an extension of it is there.
+    async fn withdraw_period(&mut self, form: &FormCode, period: PeriodKey) -> Result<bool, StoreError>;
     /// A period, held as asked.
     async fn period(
         &mut self,

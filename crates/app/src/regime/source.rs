@@ -6,23 +6,51 @@ use std::fmt::Display;
 use unicode_normalization::is_nfc;
 
 use super::fault::Faults;
+use super::words::text;
 
 /// The most rows of one CSV file: above the 20.000 units and any catalogue of procedures.
 pub const ROWS_MAX: usize = 50_000;
 
-/// The longest name, heading or remark, in characters.
-pub const TEXT_LENGTH_MAX: usize = 1_000;
-
 /// The head of the folder.
 pub(super) const HEAD: &str = "regime.toml";
 
+/// A table of the folder: its name and the header of its files.
+pub(super) struct Shape {
+    name: &'static str,
+    columns: &'static [&'static str],
+}
+
+pub(super) const UNITS: Shape =
+    Shape { name: "units", columns: &["code", "name", "tier", "group", "parent", "valid_from"] };
+pub(super) const OBLIGATIONS: Shape =
+    Shape { name: "obligations", columns: &["selector", "from", "to", "owes", "include_in_parent", "basis"] };
+pub(super) const PROCEDURES: Shape =
+    Shape { name: "procedures", columns: &["code", "name", "level", "field", "competence", "in_force_from"] };
+pub(super) const LISTS: Shape = Shape { name: "lists", columns: &["list", "procedure", "from", "to", "basis"] };
+pub(super) const DECISIONS: Shape =
+    Shape { name: "decisions", columns: &["decision", "issued", "applies_from", "title", "basis"] };
+pub(super) const TARGETS: Shape = Shape {
+    name: "targets",
+    columns: &[
+        "decision",
+        "year",
+        "selector",
+        "indicator",
+        "direction",
+        "threshold",
+        "window",
+        "scope",
+        "competence",
+        "eligible_after_days",
+        "eligible_until",
+        "basis",
+    ],
+};
+pub(super) const CONTACTS: Shape = Shape { name: "contacts", columns: &["unit", "addressee", "email"] };
+pub(super) const DAYS_OFF: Shape = Shape { name: "days-off", columns: &["day", "kind", "name", "basis"] };
+
 /// The tables of the folder; each may also stand, whole or in part, in `assumed-<name>.csv`.
-pub(super) const TABLES: [(&str, &[&str]); 4] = [
-    ("units", &["code", "name", "tier", "group", "parent", "reports", "valid_from"]),
-    ("targets", &["decision", "issued", "year", "unit", "indicator", "threshold", "basis"]),
-    ("procedures", &["code", "name", "level", "field", "competence"]),
-    ("contacts", &["unit", "addressee", "email"]),
-];
+const TABLES: [&Shape; 8] = [&UNITS, &OBLIGATIONS, &PROCEDURES, &LISTS, &DECISIONS, &TARGETS, &CONTACTS, &DAYS_OFF];
 
 /// The files of one folder, by name.
 pub(super) struct Folder<'a> {
@@ -31,6 +59,8 @@ pub(super) struct Folder<'a> {
 
 /// The rows of a table.
 pub(super) struct Table {
+    /// Where to look for what no row gives: the first of its files.
+    pub(super) file: String,
     pub(super) rows: Vec<Row>,
     /// Whether every row of the files is here: else references to the table cannot be judged.
     pub(super) is_whole: bool,
@@ -52,12 +82,13 @@ impl<'a> Folder<'a> {
             if name.ends_with(".md") {
                 continue; // Notes for people.
             }
-            let is_table = TABLES.iter().any(|(table, _)| names_of(table).contains(&(*name).to_owned()));
+            let is_table = TABLES.iter().any(|table| table.files().iter().any(|file| file == name));
             if *name != HEAD && !is_table {
                 faults.add(name, None, format!("unknown file; expected {}", expected_files()));
-            } else if known.insert(*name, *text).is_some() {
-                faults.add(name, None, "the file is given twice");
+            } else if known.contains_key(name) {
+                faults.add(name, None, "the file is given twice; expected each once");
             } else {
+                known.insert(*name, *text);
                 check_lines(name, text, faults);
             }
         }
@@ -68,35 +99,58 @@ impl<'a> Folder<'a> {
     pub(super) fn head(&self, faults: &mut Faults) -> Option<&'a str> {
         let head = self.files.get(HEAD).copied();
         if head.is_none() {
-            faults.add(HEAD, None, "the file is missing");
+            faults.add(HEAD, None, "the file is missing; expected the head of the regime");
         }
         head
     }
 
-    /// The rows of a table, the published ones before the assumed ones.
-    pub(super) fn table(&self, table: &str, faults: &mut Faults) -> Table {
-        let count_before = faults.count();
-        let columns = TABLES.iter().find(|(name, _)| *name == table).map_or(&[][..], |(_, columns)| columns);
-        let names = names_of(table);
-        if !names.iter().any(|name| self.files.contains_key(name.as_str())) {
-            faults.add(&names[0], None, format!("the file is missing, and so is {}", names[1]));
+    /// The rows of a table that every regime has.
+    pub(super) fn required(&self, table: &Shape, faults: &mut Faults) -> Table {
+        let [published, assumed] = table.files();
+        let is_there = [&published, &assumed].into_iter().any(|name| self.files.contains_key(name.as_str()));
+        if !is_there {
+            faults.add(&published, None, format!("the file is missing, and so is {assumed}; expected one of them"));
+            return Table { file: published, rows: Vec::new(), is_whole: false };
         }
+        self.optional(table, faults)
+    }
+
+    /// The rows of a table, the published ones before the assumed ones.
+    pub(super) fn optional(&self, table: &Shape, faults: &mut Faults) -> Table {
+        let count_before = faults.count();
+        let names = table.files();
         let mut rows = Vec::new();
-        for name in names {
+        for name in &names {
             if let Some(text) = self.files.get(name.as_str()) {
-                read_rows(&name, text, columns, &mut rows, faults);
+                read_rows(name, text, table.columns, &mut rows, faults);
             }
         }
-        Table { rows, is_whole: faults.count() == count_before }
+        let [published, assumed] = names;
+        let is_only_assumed = self.files.contains_key(assumed.as_str()) && !self.files.contains_key(published.as_str());
+        let file = if is_only_assumed { assumed } else { published };
+        Table { file, rows, is_whole: faults.count() == count_before }
     }
 }
 
-fn names_of(table: &str) -> [String; 2] {
-    [format!("{table}.csv"), format!("assumed-{table}.csv")]
+impl Shape {
+    fn files(&self) -> [String; 2] {
+        [format!("{}.csv", self.name), format!("assumed-{}.csv", self.name)]
+    }
+}
+
+impl Table {
+    /// The rows of a single file that is no table of the folder.
+    pub(super) fn of_file(file: &str, text: &str, columns: &'static [&'static str], faults: &mut Faults) -> Self {
+        let count_before = faults.count();
+        let mut rows = Vec::new();
+        check_lines(file, text, faults);
+        read_rows(file, text, columns, &mut rows, faults);
+        Self { file: file.to_owned(), rows, is_whole: faults.count() == count_before }
+    }
 }
 
 fn expected_files() -> String {
-    let tables = TABLES.iter().flat_map(|(table, _)| names_of(table));
+    let tables = TABLES.iter().flat_map(|table| table.files());
     std::iter::once(HEAD.to_owned()).chain(tables).collect::<Vec<_>>().join(", ")
 }
 
@@ -106,8 +160,8 @@ fn check_lines(name: &str, text: &str, faults: &mut Faults) {
             faults.add(name, number, "the text is not in Unicode form NFC; expected composed letters");
         }
     }
-    if let Some((_, number)) = text.split('\n').zip(1_u64..).find(|(line, _)| line.chars().any(char::is_control)) {
-        faults.add(name, number, "a control character; expected UTF-8 text with lines that end in LF alone");
+    if let Some((_, number)) = text.split('\n').zip(1_u64..).find(|(line, _)| line.contains('\r')) {
+        faults.add(name, number, "a carriage return; expected lines that end in LF alone");
     }
 }
 
@@ -132,6 +186,8 @@ fn read_rows(file: &str, text: &str, columns: &'static [&'static str], rows: &mu
             }
         } else if cells.len() != columns.len() {
             faults.add(file, line, format!("{} cells; expected {}: {}", cells.len(), columns.len(), columns.join(",")));
+        } else if cells.iter().any(|cell| cell.contains(|c: char| c.is_control() && c != '\r')) {
+            faults.add(file, line, "a control character; expected printable text on one line");
         } else {
             rows.push(Row { file: file.to_owned(), line, columns, cells });
         }
@@ -181,16 +237,9 @@ impl Row {
     pub(super) fn fault(&self, faults: &mut Faults, message: impl Into<String>) {
         faults.add(&self.file, self.line, message);
     }
-}
 
-/// Proves that a text can be printed: not empty, no blanks around it, no control character.
-pub(super) fn text(value: &str) -> Result<String, String> {
-    let is_printable = !value.is_empty() && value.trim() == value && !value.chars().any(char::is_control);
-    if is_printable && value.chars().count() <= TEXT_LENGTH_MAX {
-        return Ok(value.to_owned());
+    /// Where the row stands, as another row's fault refers to it: `targets.csv:3`.
+    pub(super) fn place(&self) -> String {
+        format!("{}:{}", self.file, self.line)
     }
-    let given: String = value.chars().take(40).collect();
-    Err(format!(
-        "{given:?} is not a proper text; expected 1 to {TEXT_LENGTH_MAX} characters on one line, no blanks around"
-    ))
 }

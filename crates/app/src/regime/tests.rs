@@ -1,18 +1,26 @@
-//! The shipped regime loads; every planted fault is named with its file and line.
+//! The shipped regimes load and say what their decisions say; every planted fault is named with its file and line.
+
+mod golden;
+mod planted;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use baocao_domain::ids::UnitCode;
+use baocao_domain::procedure::ServiceLevel;
 use baocao_domain::unit::{PeerGroup, Tier};
 
 use super::*;
 
+const SHIPPED: [&str; 4] = ["lang-son-2022", "hoa-binh-2020", "khanh-hoa-2018", "long-an-2024"];
+
 type Files = BTreeMap<String, String>;
 
-fn shipped() -> Files {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/regimes/lang-son-2022");
-    std::fs::read_dir(folder)
-        .expect(folder)
+/// The files of a folder below `deploy`.
+fn files(folder: &str) -> Files {
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy")).join(folder);
+    std::fs::read_dir(&folder)
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
         .map(|entry| {
             let path = entry.expect("an entry").path();
             let name = path.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
@@ -21,139 +29,156 @@ fn shipped() -> Files {
         .collect()
 }
 
-fn read_all(files: &Files) -> Result<LoadedRegime, Vec<Fault>> {
-    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    read(&files)
+fn shipped(regime: &str) -> Files {
+    files(&format!("regimes/{regime}"))
 }
 
-fn lang_son() -> LoadedRegime {
-    read_all(&shipped()).unwrap_or_else(|faults| panic!("{} faults, first: {}", faults.len(), faults[0]))
+/// The shipped maps, by name.
+fn maps() -> Files {
+    let maps = files("maps").into_iter();
+    maps.filter_map(|(name, text)| Some((name.strip_suffix(".csv")?.to_owned(), text))).collect()
+}
+
+fn read_with(files: &Files, maps: &Files) -> Result<LoadedRegime, Vec<Fault>> {
+    fn lend(files: &Files) -> Vec<(&str, &str)> {
+        files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
+    }
+    read(&lend(files), &lend(maps))
+}
+
+fn load(regime: &str) -> LoadedRegime {
+    read_with(&shipped(regime), &maps()).unwrap_or_else(|faults| {
+        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        panic!("{regime}: {} faults\n{}", told.len(), told.join("\n"))
+    })
 }
 
 #[test]
-fn the_shipped_regime_has_what_the_decision_and_the_report_say() {
-    let LoadedRegime { regime, units } = lang_son();
-    let count = |group| units.iter().filter(|unit| unit.group == Some(group)).count();
-    assert_eq!((count(PeerGroup::A), count(PeerGroup::B), count(PeerGroup::C)), (17, 11, 200));
-    assert_eq!(units.iter().filter(|unit| unit.reports).count(), 228);
+fn the_units_of_the_shipped_regimes_are_those_of_their_time() {
+    for (regime, groups) in SHIPPED.into_iter().zip([[17, 11, 200], [17, 10, 151], [17, 9, 140], [18, 15, 188]]) {
+        let LoadedRegime { units, regime, .. } = load(regime);
+        let count = |group| units.iter().filter(|unit| unit.group == Some(group)).count();
+        assert_eq!(PeerGroup::ALL.map(count), groups, "{}", regime.name);
+        assert_eq!(units.len(), groups.iter().sum::<usize>() + 1, "{} and the province", regime.name);
+        let tree = units::tree(&units).expect("a tree");
+        let owing = |month| (0..units.len()).filter(|unit| regime.duty(&tree, *unit, month).owes).count();
+        assert_eq!(owing(regime.first_month), units.len() - 1, "{}: all below the province", regime.name);
+        assert_eq!(owing(regime.first_month.month_before()), 0, "{}", regime.name);
+        for unit in &units {
+            assert_eq!(regime.contacts_of(&unit.code).count(), 1, "{} {}", regime.name, unit.code);
+        }
+    }
+}
+
+#[test]
+fn lang_son_has_what_the_decision_and_the_report_say() {
+    let LoadedRegime { regime, .. } = load("lang-son-2022");
     assert_eq!(regime.targets.len(), 54);
     assert_eq!(regime.catalogue.procedures().len(), 1_819);
-    assert_eq!([2, 3, 4].map(|level| regime.catalogue.count_at_level(level)), [383, 390, 1_046]);
+    let levels = [(ServiceLevel::Two, 383), (ServiceLevel::Three, 390), (ServiceLevel::Four, 1_046)];
+    assert_eq!(regime.catalogue.count_by_level(), levels);
     let competent = |tier| regime.catalogue.procedures().iter().filter(|p| p.competence == tier).count();
     assert_eq!([Tier::Department, Tier::District, Tier::Commune].map(competent), [1_400, 260, 159]);
-    assert_eq!(regime.contacts.len(), 229);
-    assert_eq!(regime.contacts_of(&regime.province).count(), 1);
     assert_eq!(regime.form.columns.len() + regime.form.derived.len(), 11);
-    assert_eq!(
-        regime.indicators.iter().map(|i| i.code.as_str()).collect::<Vec<_>>(),
-        ["DVCTT_CO_PHAT_SINH_TT", "HS_XU_LY_TT"]
-    );
+    let codes: Vec<_> = regime.indicators.iter().map(|indicator| indicator.code.as_str()).collect();
+    assert_eq!(codes, ["DVCTT_CO_PHAT_SINH_TT", "HS_XU_LY_TT"]);
+    assert!(regime.indicators.iter().all(|indicator| indicator.better == Better::Higher));
     assert_eq!(regime.first_month.to_string(), "2022-M07");
+    assert!(regime.assigned.is_empty() && regime.assigning.is_empty());
 }
 
 #[test]
-fn periods_of_the_shipped_regime_fall_due_at_17_00_and_lock_at_noon() {
-    let LoadedRegime { regime, .. } = lang_son();
+fn a_map_lends_a_regime_everything_below_its_province() {
+    let LoadedRegime { units, regime, .. } = load("khanh-hoa-2018");
+    assert_eq!((regime.province.as_str(), units[0].name.as_str()), ("56", "Tỉnh Khánh Hòa"));
+    let nha_trang = units.iter().find(|unit| unit.code.as_str() == "568").expect("a unit");
+    let place = (nha_trang.tier, nha_trang.group, nha_trang.parent.as_ref().map(UnitCode::as_str));
+    assert_eq!(place, (Tier::District, Some(PeerGroup::B), Some("56")));
+    assert_eq!(nha_trang.valid_from.to_string(), "2017-12-15");
+
+    // Of a map with another province in it, only what is below this one is taken.
+    let mut maps = maps();
+    let other = maps["hoa-binh-2023"].split_once('\n').expect("a header").1.to_owned();
+    maps.get_mut("khanh-hoa-2019").expect("the map").push_str(&other);
+    let with_other = read_with(&shipped("khanh-hoa-2018"), &maps).expect("a sound regime");
+    assert_eq!(with_other.units, units);
+}
+
+#[test]
+fn months_of_2022_fall_due_at_17_00_and_lock_at_noon() {
+    let LoadedRegime { regime, .. } = load("lang-son-2022");
     let schedule = regime.calendar.schedule(regime.first_month);
     assert_eq!(schedule.due.iso(), "2022-07-15T17:00:00+07:00");
     assert_eq!(schedule.locks.iso(), "2022-07-18T12:00:00+07:00");
+    let periods: Vec<_> = regime.calendar.periods_of(2022).iter().map(ToString::to_string).collect();
+    assert!(["2022-Q3", "2022-H2", "2022"].iter().all(|longer| periods.contains(&(*longer).to_owned())));
+    assert!(!periods.contains(&"2022-9M".to_owned()));
 }
 
 #[test]
-fn every_target_names_a_department_or_a_district_once_per_indicator() {
-    let LoadedRegime { regime, units } = lang_son();
-    let judged = units.iter().filter(|unit| matches!(unit.tier, Tier::Department | Tier::District));
-    for unit in judged {
-        let targets = regime.targets.iter().filter(|target| target.unit == unit.code).count();
-        let is_board = unit.code == UnitCode::parse("20.BQLKKT").expect("code");
-        assert_eq!(targets, if is_board { 0 } else { 2 }, "{}", unit.code);
+fn deadlines_of_a_tier_and_the_hour_of_publication_may_be_given() {
+    let mut files = shipped("lang-son-2022");
+    let head = files.get_mut("regime.toml").expect("the head");
+    let given = "lock_working_days = 1\npublish_time = \"08:30\"\npublish_working_days = 2\n\
+                 [[calendar.deadline]]\ntier = \"commune\"\ndays = 2\nkind = \"calendar\"\ntime = \"11:00\"\n";
+    *head = head.replace("lock_working_days = 1\n", given);
+    let LoadedRegime { regime, .. } = read_with(&files, &maps()).expect("a sound regime");
+    let due = |tier| regime.calendar.due(regime.first_month, tier).iso();
+    assert_eq!(due(Tier::Commune), "2022-07-16T11:00:00+07:00");
+    assert_eq!(due(Tier::District), "2022-07-15T17:00:00+07:00");
+    let schedule = regime.calendar.schedule(regime.first_month);
+    assert_eq!(schedule.locks.iso(), "2022-07-18T12:00:00+07:00");
+    assert_eq!(schedule.publishes.iso(), "2022-07-20T08:30:00+07:00");
+}
+
+#[test]
+fn a_saturday_may_be_worked() {
+    let LoadedRegime { regime, .. } = load("long-an-2024");
+    let is_working = |day: &str| regime.calendar.is_working_day(words::date(day).expect(day));
+    assert!(is_working("2024-05-04") && !is_working("2024-04-29") && !is_working("2024-05-11"));
+}
+
+#[test]
+fn years_without_days_off_are_told_in_vietnamese() {
+    for (regime, without) in SHIPPED.into_iter().zip([[2023], [2021], [2019], [2025]]) {
+        let warnings = load(regime).warnings;
+        assert_eq!(warnings.len(), without.len(), "{regime}: {warnings:?}");
+        for (warning, year) in warnings.iter().zip(without) {
+            assert!(warning.starts_with(&format!("Năm {year} chưa có lịch nghỉ lễ chính thức")), "{regime}: {warning}");
+        }
+    }
+    let mut files = shipped("lang-son-2022");
+    files.retain(|name, _| !name.contains("days-off"));
+    assert_eq!(read_with(&files, &maps()).expect("days off are optional").warnings.len(), 2);
+}
+
+#[test]
+fn a_list_holds_its_procedures_from_its_day_on() {
+    let LoadedRegime { regime, .. } = load("hoa-binh-2020");
+    let [list] = regime.lists.as_slice() else { panic!("one list: {:?}", regime.lists.len()) };
+    assert_eq!((list.code.as_str(), list.members.len()), ("QD-1588", 87));
+    let window = |month: &str| words::month(month).expect(month).window(regime.calendar.window_rule);
+    let code = list.members.keys().next().expect("a member");
+    assert!(list.holds(code, window("2020-M01")) && !list.holds(code, window("2019-M12")));
+    assert!(list.members.keys().all(|code| regime.catalogue.get(code).is_some()));
+}
+
+#[test]
+fn single_fields_and_their_limits_come_from_the_form() {
+    let LoadedRegime { regime, .. } = load("long-an-2024");
+    assert_eq!((regime.form.single_fields.len(), regime.form.limits.len()), (18, 9));
+    let copies = &regime.form.single_fields[regime.form.single_field("copies_requested").expect("the field")];
+    assert!(copies.is_owed_by(Tier::Commune) && !copies.is_owed_by(Tier::Department));
+    for limit in &regime.form.limits {
+        assert!(limit.whole + 1 == limit.part, "each part stands behind its whole");
     }
 }
 
-/// Replaces `from`, which must occur, by `to` in one file of the shipped regime, and expects one fault on that line.
-fn check(file: &str, from: &str, to: &str, says: &str) {
-    let mut files = shipped();
-    let text = files.get_mut(file).expect(file);
-    let (before, _) = text.split_once(from).unwrap_or_else(|| panic!("{file} does not contain {from:?}"));
-    let place = format!("{file}:{}: ", before.matches('\n').count() + 1);
-    *text = text.replacen(from, to, 1);
-    let told: Vec<String> = read_all(&files).expect_err(&place).iter().map(ToString::to_string).collect();
-    assert!(told.iter().any(|fault| fault.starts_with(&place) && fault.contains(says)), "{place}{says}: {told:#?}");
-    assert_eq!(told.len(), 1, "one fault is told once: {told:#?}");
-}
-
 #[test]
-fn every_planted_fault_is_named_with_file_and_line() {
-    let (units, targets) = ("units.csv", "targets.csv");
-    let (procedures, contacts) = ("assumed-procedures.csv", "assumed-contacts.csv");
-    // Units.
-    check(units, "code,name,tier", "code,tier,name", "expected code,name,tier");
-    check(units, "20.STTTT,", "20.STTTTx,", "is not a code");
-    let twice = "20.STTTT,Sở nữa,department,A,20,1,2022-01-01\n20.SCT,";
-    check(units, "20.SCT,", twice, "expected each code once");
-    check(units, "department,A,20,1", "department,A,21,1", "no unit has the code 21");
-    check(units, "department,A,20,1", "department,A,,1", "parent: none");
-    check(units, "department,A,20,1", "sở,A,20,1", "expected province, department");
-    check(units, "department,A,20,1", "department,,20,1", "expected A, B or C");
-    check(units, "A,20,1,2022-01-01", "A,20,1,01/01/2022", "is not a day");
-    check(units, "A,20,1,", "A,20,1,1,", "8 cells; expected 7");
-    check(units, ",20,1,2022-01-01\n", ",20,1,2021-12-31\n", "before the parent's");
-    check(units, "Sở Công Thương", " Sở Công Thương", "no blanks around");
-    check(units, "Sở Công Thương", "Sở Co\u{302}ng Thương", "NFC");
-    // Targets.
-    check(targets, "20.STTTT,", "20.STTTTT,", "no unit has the code 20.STTTTT");
-    check(targets, "HS_XU_LY_TT", "HS_XU_LY", "indicator: HS_XU_LY is unknown");
-    check(targets, "HS_XU_LY_TT,90", "HS_XU_LY_TT,101", "from 0 to 100");
-    check(targets, "HS_XU_LY_TT,90", "DVCTT_CO_PHAT_SINH_TT,90", "two targets");
-    check(targets, "2022-06-21", "2022-06-31", "is not a day");
-    // Procedures.
-    check(procedures, "9.000002,", "9.000001,", "expected each code once");
-    check(procedures, "0001,4,", "0001,5,", "level: \"5\"; expected 2 to 4");
-    // Contacts.
-    check(contacts, "stttt@langson", "stttt langson", "is not an address");
-    check(contacts, "20.STTTT,", "20.KHAC,", "no unit has the code 20.KHAC");
-    // The head.
-    check("regime.toml", "issuer = ", "isuer = ", "unknown field `isuer`");
-    check("regime.toml", "\"17:00\"", "\"17h00\"", "is not a time of day");
-    check("regime.toml", "\"2022-M07\"", "\"2022-Q3\"", "is not a month");
-    check("regime.toml", "parts = [\"online\"", "parts = [\"onlin\"", "no filed column \"onlin\"");
-    check("regime.toml", "opening = \"carried_over\"", "opening = \"direct\"", "not an opening stock");
-    check("regime.toml", "levels = [3, 4]", "levels = [3, 5]", "level 5");
-    check("regime.toml", "number = 5", "number = 4", "two columns have the number 4");
-}
-
-#[test]
-fn all_faults_are_listed_not_the_first() {
-    let mut files = shipped();
-    for (file, from, to) in [
-        ("units.csv", "Sở Công Thương,department", "Sở Công Thương,phòng"),
-        ("targets.csv", "20.STTTT,", "20.STTTTT,"),
-        ("assumed-procedures.csv", "0001,4,", "0001,9,"),
-        ("regime.toml", "\"17:00\"", "\"25:00\""),
-    ] {
-        let text = files.get_mut(file).expect(file);
-        *text = text.replacen(from, to, 1);
-    }
-    files.insert("unit.csv".into(), String::new());
-    files.remove("assumed-contacts.csv");
-    let due_line = files["regime.toml"].lines().zip(1..).find(|(line, _)| line.contains("25:00")).map(|(_, n)| n);
-    let places: Vec<_> = read_all(&files).expect_err("faults").into_iter().map(|f| (f.file, f.line)).collect();
-    let expected = [
-        ("assumed-procedures.csv", Some(2)),
-        ("contacts.csv", None),
-        ("regime.toml", due_line),
-        ("targets.csv", Some(2)),
-        ("unit.csv", None),
-        ("units.csv", Some(4)),
-    ];
-    assert_eq!(places, expected.map(|(file, line)| (file.to_owned(), line)));
-}
-
-#[test]
-fn units_in_a_circle_are_not_a_tree() {
-    let mut files = shipped();
-    let text = files.get_mut("units.csv").expect("units.csv");
-    *text = text.replacen("178,Thành phố Lạng Sơn,district,B,20,", "178,Thành phố Lạng Sơn,district,B,05971,", 1);
-    let faults = read_all(&files).expect_err("a circle");
-    assert!(faults.len() == 1 && faults[0].message.contains("not below the root"), "{faults:?}");
+fn an_indicator_with_a_cap_ranks_the_lower_share_first() {
+    let mut files = shipped("lang-son-2022");
+    let targets = files.get_mut("targets.csv").expect("targets");
+    *targets = targets.replace("HS_XU_LY_TT,>=", "HS_XU_LY_TT,<=");
+    let LoadedRegime { regime, .. } = read_with(&files, &maps()).expect("a sound regime");
+    assert_eq!(regime.indicators.iter().map(|i| i.better).collect::<Vec<_>>(), [Better::Higher, Better::Lower]);
 }

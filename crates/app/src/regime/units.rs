@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use baocao_domain::ids::{UnitCode, UnitId};
-use baocao_domain::tree::Hierarchy;
+use baocao_domain::tree::{Hierarchy, NotATree};
 use baocao_domain::unit::{PeerGroup, Tier, UnitVersion};
 use jiff::civil::Date;
 
 use super::fault::Faults;
 use super::source::{Row, Table};
+use super::words::{date, one_of, optional, tier};
 
 /// A unit as a regime names it. It gets its identity when the regime is applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,95 +24,100 @@ pub struct UnitRow {
     pub group: Option<PeerGroup>,
     /// The code of its parent; none for the province itself.
     pub parent: Option<UnitCode>,
-    /// Whether it owes reports.
-    pub reports: bool,
     /// First day on which the row is true.
     pub valid_from: Date,
 }
 
-/// The codes that other rows may refer to, those of rows with a fault elsewhere included; none if a code could not be
-/// read, so that one fault is told once.
-pub(super) fn codes(table: &Table) -> Option<BTreeSet<UnitCode>> {
-    let codes = table.rows.iter().map(|row| UnitCode::parse(row.cell("code")).ok()).collect();
-    if table.is_whole { codes } else { None }
+/// The units, and what other rows may refer to.
+pub(super) struct Units {
+    /// All of them: those of the map, then those of the table.
+    pub(super) rows: Vec<UnitRow>,
+    /// The codes, those of rows with a fault elsewhere included; none if a code could not be read, so that one fault is
+    /// told once.
+    pub(super) codes: Option<BTreeSet<UnitCode>>,
+    /// The tree; none if they are not one.
+    pub(super) tree: Option<Hierarchy>,
 }
 
-/// Whether a unit is referred to that there is not.
-pub(super) fn is_unknown(codes: Option<&BTreeSet<UnitCode>>, unit: &UnitCode) -> bool {
-    codes.is_some_and(|codes| !codes.contains(unit))
+/// What the head says of units.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Place<'a> {
+    /// The province; none if it could not be read.
+    pub(super) province: Option<&'a UnitCode>,
+    /// The last day of the first month's window: the province must be there by then.
+    pub(super) first_month_ends: Option<Date>,
 }
 
-/// Reads the units and checks them against one another.
-pub(super) fn read(
-    rows: &[Row],
-    codes: Option<&BTreeSet<UnitCode>>,
-    province: Option<&UnitCode>,
-    faults: &mut Faults,
-) -> Vec<UnitRow> {
+impl Units {
+    /// Whether a unit is referred to that there is not.
+    pub(super) fn lack(&self, unit: &UnitCode) -> bool {
+        self.codes.as_ref().is_some_and(|codes| !codes.contains(unit))
+    }
+}
+
+/// Reads the units and checks them against one another. Of the map: its rows, none if it could not be read.
+pub(super) fn read(of_map: Option<Vec<(Row, UnitRow)>>, table: &Table, place: Place<'_>, faults: &mut Faults) -> Units {
     let count_before = faults.count();
-    let read: Vec<(&Row, UnitRow)> = rows.iter().filter_map(|row| Some((row, unit(row, faults)?))).collect();
+    let is_whole = table.is_whole && of_map.is_some();
+    let of_table: Vec<(&Row, UnitRow)> = table.rows.iter().filter_map(|row| Some((row, unit(row, faults)?))).collect();
+    let of_map = of_map.unwrap_or_default();
 
-    let mut by_code: BTreeMap<&UnitCode, &UnitRow> = BTreeMap::new();
-    for (row, unit) in &read {
-        if by_code.insert(&unit.code, unit).is_some() {
-            row.fault(faults, format!("code: {} stands for two units; expected each code once", unit.code));
+    let in_table = table.rows.iter().map(|row| UnitCode::parse(row.cell("code")).ok());
+    let all = of_map.iter().map(|(_, unit)| Some(unit.code.clone())).chain(in_table);
+    let codes: Option<BTreeSet<UnitCode>> = all.collect::<Option<_>>().filter(|_| is_whole);
+    let mut units = Units { rows: Vec::new(), codes, tree: None };
+    let missing = place.province.filter(|province| units.lack(province));
+    if let Some(province) = missing {
+        faults.add(&table.file, None, format!("no row for the province {province}; expected one"));
+    }
+    let province = place.province.filter(|_| missing.is_none());
+    for (row, unit) in &of_table {
+        check_place(row, unit, &units, Place { province, ..place }, faults);
+    }
+    let read: Vec<(&Row, UnitRow)> = of_map.iter().map(|(row, unit)| (row, unit.clone())).chain(of_table).collect();
+    check_pairs(&read, faults);
+    units.rows = read.into_iter().map(|(_, unit)| unit).collect();
+    if units.codes.is_some() && faults.count() == count_before && !units.rows.is_empty() {
+        match tree(&units.rows) {
+            Ok(tree) => units.tree = Some(tree),
+            Err(error) => faults.add(&table.file, None, format!("{error}; expected one tree below the province")),
         }
-    }
-    for (row, unit) in &read {
-        check_place(row, unit, codes, province, faults);
-        let above = unit.parent.as_ref().and_then(|parent| by_code.get(parent));
-        if let Some(above) = above.filter(|above| above.valid_from > unit.valid_from) {
-            let message = format!("valid_from: {} is before the parent's {}", unit.valid_from, above.valid_from);
-            row.fault(faults, message);
-        }
-    }
-    if codes.is_some() && !read.iter().any(|(_, unit)| unit.reports) {
-        faults.add("units.csv", None, "no unit owes reports; expected at least one row with reports = 1");
-    }
-    let units: Vec<UnitRow> = read.into_iter().map(|(_, unit)| unit).collect();
-    if codes.is_some() && faults.count() == count_before {
-        check_tree(&units, faults);
     }
     units
+}
+
+/// The tree when all rows are true.
+pub(super) fn tree(units: &[UnitRow]) -> Result<Hierarchy, NotATree> {
+    let last_day = units.iter().map(|unit| unit.valid_from).max().unwrap_or(Date::ZERO);
+    let ids: BTreeMap<&UnitCode, UnitId> = units.iter().map(|unit| &unit.code).zip((1..).map(UnitId)).collect();
+    let version = |unit: &UnitRow| UnitVersion {
+        id: ids[&unit.code],
+        valid_from: unit.valid_from,
+        code: unit.code.clone(),
+        name: unit.name.clone(),
+        tier: unit.tier,
+        group: unit.group,
+        parent: unit.parent.as_ref().map(|parent| ids[parent]),
+        dissolved: false,
+    };
+    Hierarchy::at(&units.iter().map(version).collect::<Vec<_>>(), last_day)
 }
 
 fn unit(row: &Row, faults: &mut Faults) -> Option<UnitRow> {
     let code = row.get("code", faults, UnitCode::parse);
     let name = row.text("name", faults);
     let tier = row.get("tier", faults, tier);
-    let group = row.get("group", faults, group);
-    let parent = row.get("parent", faults, |cell| match cell {
-        "" => Ok(None),
-        _ => UnitCode::parse(cell).map(Some),
-    });
-    let reports = row.get("reports", faults, |cell| match cell {
-        "0" => Ok(false),
-        "1" => Ok(true),
-        _ => Err(format!("{cell:?}; expected 0 or 1")),
-    });
+    let group = row.get("group", faults, optional(one_of(&PeerGroup::ALL.map(|group| (group.letter(), group)))));
+    let parent = row.get("parent", faults, optional(UnitCode::parse));
     let valid_from = row.get("valid_from", faults, date);
-    Some(UnitRow {
-        code: code?,
-        name: name?,
-        tier: tier?,
-        group: group?,
-        parent: parent?,
-        reports: reports?,
-        valid_from: valid_from?,
-    })
+    Some(UnitRow { code: code?, name: name?, tier: tier?, group: group?, parent: parent?, valid_from: valid_from? })
 }
 
-fn check_place(
-    row: &Row,
-    unit: &UnitRow,
-    codes: Option<&BTreeSet<UnitCode>>,
-    province: Option<&UnitCode>,
-    faults: &mut Faults,
-) {
-    if let Some(parent) = unit.parent.as_ref().filter(|parent| is_unknown(codes, parent)) {
-        row.fault(faults, format!("parent: no unit has the code {parent}"));
+fn check_place(row: &Row, unit: &UnitRow, units: &Units, place: Place<'_>, faults: &mut Faults) {
+    if let Some(parent) = unit.parent.as_ref().filter(|parent| units.lack(parent)) {
+        row.fault(faults, format!("parent: no unit has the code {parent}; expected a unit of this folder"));
     }
-    let Some(province) = province else { return };
+    let Some(province) = place.province else { return };
     let is_province = unit.code == *province;
     match (&unit.parent, is_province) {
         (None, false) => row.fault(faults, "parent: none; expected one for every unit but the province"),
@@ -124,50 +130,41 @@ fn check_place(
     if unit.group.is_none() != is_province {
         row.fault(faults, "group: expected A, B or C for every unit but the province, which has none");
     }
-}
-
-/// What single rows do not show: circles, and limits of the tree.
-fn check_tree(units: &[UnitRow], faults: &mut Faults) {
-    let Some(last_day) = units.iter().map(|unit| unit.valid_from).max() else { return };
-    let ids: BTreeMap<&UnitCode, UnitId> = units.iter().map(|unit| &unit.code).zip((1..).map(UnitId)).collect();
-    let versions: Vec<UnitVersion> = units
-        .iter()
-        .map(|unit| UnitVersion {
-            id: ids[&unit.code],
-            valid_from: unit.valid_from,
-            code: unit.code.clone(),
-            name: unit.name.clone(),
-            tier: unit.tier,
-            group: unit.group,
-            parent: unit.parent.as_ref().map(|parent| ids[parent]),
-            reports: unit.reports,
-            dissolved: false,
-        })
-        .collect();
-    if let Err(error) = Hierarchy::at(&versions, last_day) {
-        faults.add("units.csv", None, format!("{error}; expected one tree below the province"));
+    if let Some(ends) = place.first_month_ends.filter(|ends| is_province && unit.valid_from > *ends) {
+        let message =
+            format!("valid_from: {}; expected a day not after the first month's last, {ends}", unit.valid_from);
+        row.fault(faults, message);
     }
 }
 
-pub(super) fn tier(cell: &str) -> Result<Tier, String> {
-    match cell {
-        "province" => Ok(Tier::Province),
-        "department" => Ok(Tier::Department),
-        "district" => Ok(Tier::District),
-        "commune" => Ok(Tier::Commune),
-        _ => Err(format!("{cell:?}; expected province, department, district or commune")),
+/// What rows show only beside one another: codes that stand twice, units that are there before their parents.
+fn check_pairs(read: &[(&Row, UnitRow)], faults: &mut Faults) {
+    let mut by_code: BTreeMap<&UnitCode, (&Row, &UnitRow)> = BTreeMap::new();
+    for (row, unit) in read {
+        if let Some((first, _)) = by_code.get(&unit.code) {
+            let place = first.place();
+            row.fault(
+                faults,
+                format!("code: {} stands for two units (see {place}); expected each code once", unit.code),
+            );
+        } else {
+            by_code.insert(&unit.code, (row, unit));
+        }
+    }
+    for (row, unit) in read {
+        let above = unit.parent.as_ref().and_then(|parent| by_code.get(parent));
+        if let Some((_, above)) = above.filter(|(_, above)| above.valid_from > unit.valid_from) {
+            let (day, since) = (unit.valid_from, above.valid_from);
+            row.fault(faults, format!("valid_from: {day} is before the parent's; expected {since} or later"));
+        }
     }
 }
 
-fn group(cell: &str) -> Result<Option<PeerGroup>, String> {
-    if cell.is_empty() {
-        return Ok(None);
+/// The unit that a cell names.
+pub(super) fn named(cell: &str, units: &Units) -> Result<UnitCode, String> {
+    let code = UnitCode::parse(cell).map_err(|error| error.to_string())?;
+    if units.lack(&code) {
+        return Err(format!("no unit has the code {code}; expected a unit of this folder"));
     }
-    let group = PeerGroup::ALL.into_iter().find(|group| group.letter() == cell);
-    group.map(Some).ok_or_else(|| format!("{cell:?}; expected A, B, C or nothing"))
-}
-
-pub(super) fn date(cell: &str) -> Result<Date, String> {
-    let date = Some(cell).filter(|cell| cell.len() == 10).and_then(|cell| cell.parse().ok());
-    date.ok_or_else(|| format!("{cell:?} is not a day; expected such as 2022-06-21"))
+    Ok(code)
 }

@@ -7,8 +7,11 @@ use std::time::Instant as Monotonic;
 
 use anyhow::Context;
 use baocao_app::ports::DocumentKind;
+use baocao_app::regime::LoadedRegime;
 use baocao_app::summary::EditionSummary;
 use baocao_app::{App, Settings};
+use baocao_domain::period::PeriodKey;
+use baocao_domain::regime::Regime;
 use baocao_jobs::Pace;
 use baocao_mail::{MailSettings, SmtpLimits, SmtpSettings, SmtpTls, Transport};
 use tokio_util::sync::CancellationToken;
@@ -16,14 +19,19 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::PlayClock;
 use crate::demo::allot::allot;
 use crate::demo::clients::Clients;
-use crate::demo::folder;
-use crate::demo::play::{Play, begins};
+use crate::demo::folder::{self, Sender};
+use crate::demo::quarter::Quarter;
+use crate::demo::scene::{Scene, begins};
 use crate::demo::sink::Sink;
+use crate::demo::year::Year;
 use crate::files::DataFolder;
 use crate::screen::{self, Stages};
 use crate::service::{Service, StopSignal, listen_near};
 use crate::wire::wire;
 use crate::{log, regimes, setup};
+
+/// The regime of the quarter that report 433/BC-UBND is about.
+const QUARTER_OF: &str = "lang-son-2022";
 
 /// Options of `demo`.
 #[derive(Debug, clap::Args)]
@@ -31,6 +39,12 @@ pub struct Options {
     /// The data folder. One that an earlier demo made is replaced, any other is refused.
     #[arg(long, default_value = "baocao-demo", value_name = "FOLDER")]
     dir: PathBuf,
+    /// Play the whole year of a shipped regime instead of the quarter of report 433/BC-UBND.
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(regimes::NAMES))]
+    regime: Option<String>,
+    /// With --regime: play so many months only.
+    #[arg(long, default_value_t = 12, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=12))]
+    months: u8,
     /// Stop when the play is over instead of serving until Ctrl-C.
     #[arg(long)]
     exit: bool,
@@ -49,21 +63,19 @@ pub struct Options {
 pub async fn run(options: &Options) -> anyhow::Result<()> {
     let begun = Monotonic::now();
     let stop = StopSignal::listen()?;
-    folder::make(&options.dir)?;
+    let loaded = regimes::shipped(options.regime.as_deref().unwrap_or(QUARTER_OF))?;
+    let sender = sender(&loaded.regime)?;
+    folder::make(&options.dir, &sender)?;
     let dir = options.dir.canonicalize().context("the data folder is gone")?;
     log::to_file(std::fs::File::create(dir.join("baocao.log"))?);
 
-    let loaded = regimes::shipped("lang-son-2022")?;
     let clock = PlayClock::at(begins(&loaded.regime));
     let stop_sink = CancellationToken::new();
     let sink = Sink::start(dir.join("mail"), stop_sink.clone()).await.context("cannot start the mail sink")?;
-    let mailer = Transport::open(to_sink(sink.addr)).context("cannot set mail up")?;
+    let mailer = Transport::open(to_sink(sink.addr, &sender)).context("cannot set mail up")?;
     let store = baocao_store::open(&format!("sqlite:{}", dir.join("baocao.db").display())).await?;
-    let settings = Settings {
-        mail_from: "baocao@langson.example".into(),
-        mail_from_name: "Hệ thống báo cáo tỉnh Lạng Sơn".into(),
-        ..Settings::default()
-    };
+    let settings =
+        Settings { mail_from: sender.address.clone(), mail_from_name: sender.name.clone(), ..Settings::default() };
     let folder = DataFolder::own(&dir).context("cannot open the data folder")?;
     let wired = wire(folder, store, Arc::new(clock.clone()), Arc::new(mailer), settings);
     setup::first_start(&wired.app, &dir, &loaded, begins(&loaded.regime)).await?;
@@ -74,20 +86,20 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let addresses = Addresses { grpc: grpc.local_addr()?, http: http.local_addr()? };
     let service =
         Service::start(Arc::clone(&wired.app), grpc, None, http, &wired.folder.site(), Pace::Simulated).await?;
-    screen::line(&format!("Lạng Sơn, quarter III of 2022, on a simulated clock — data in {}", dir.display()));
+    let what = if options.regime.is_some() { "month by month" } else { "quarter III of 2022" };
+    screen::line(&format!("{}, {what}, on a simulated clock — data in {}", loaded.regime.name, dir.display()));
     screen::line(&format!("gRPC {} · pages http://{}/", addresses.grpc, addresses.http));
 
     let stages = Stages::default();
-    let play = Play {
+    let scene = Scene {
         app: Arc::clone(&wired.app),
         clock,
         clients: Clients::connect(addresses.grpc, setup::read_keys(&dir.join(setup::KEYS_FILE))?).await?,
         regime: &loaded.regime,
-        allotment: &allot(&loaded.regime, &loaded.units),
         stages: &stages,
     };
     let played = tokio::select! {
-        played = play.run() => played.map(|()| true),
+        played = play(scene, options, &loaded) => played.map(|()| true),
         () = stop.asked() => Ok(false),
     };
     if matches!(played, Ok(true)) {
@@ -97,10 +109,29 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
             stop.asked().await;
         }
     }
-    drop(play);
     service.stop().await;
     stop_sink.cancel();
     played.map(|_| ())
+}
+
+async fn play(scene: Scene<'_>, options: &Options, loaded: &LoadedRegime) -> anyhow::Result<()> {
+    if options.regime.is_none() {
+        return Quarter { scene, allotment: &allot(&loaded.regime, &loaded.units) }.run().await;
+    }
+    let year_ends = PeriodKey::parse(&loaded.regime.first_month.year().to_string())?;
+    let tree = scene.app.hierarchy(year_ends.window(loaded.regime.calendar.window_rule).to).await?;
+    Year::new(scene, &tree, usize::from(options.months))?.run().await
+}
+
+/// Whose installation it is: mail comes from the domain of leadership's mailbox.
+fn sender(regime: &Regime) -> anyhow::Result<Sender> {
+    let leadership = regime.contacts_of(&regime.province).next().context("leadership has no mailbox")?;
+    let domain = leadership.email.rsplit('@').next().unwrap_or_default();
+    Ok(Sender {
+        regime: regime.name.clone(),
+        address: format!("baocao@{domain}"),
+        name: format!("Hệ thống báo cáo {}", regime.letterhead.province),
+    })
 }
 
 struct Addresses {
@@ -108,12 +139,13 @@ struct Addresses {
     http: SocketAddr,
 }
 
-fn to_sink(addr: SocketAddr) -> MailSettings {
+fn to_sink(addr: SocketAddr, sender: &Sender) -> MailSettings {
+    let domain = sender.address.rsplit('@').next().unwrap_or_default();
     MailSettings::Smtp(Box::new(SmtpSettings {
         host: addr.ip().to_string(),
         port: addr.port(),
         tls: SmtpTls::None,
-        hello_name: "baocao.langson.example".into(),
+        hello_name: format!("baocao.{domain}"),
         extra_root_pem: None,
         credentials: None,
         limits: SmtpLimits::default(),
@@ -129,10 +161,11 @@ async fn show(app: &App, dir: &Path, addresses: &Addresses, sink: &Sink, begun: 
     screen::line("");
     screen::line(&screen::table(&head, &rows, &[1, 3, 4]));
     screen::line(&format!("{submissions} submissions in {revisions} revisions; {} mails accepted", sink.accepted()));
+    let issued = std::fs::read_dir(dir.join("site/reports"))?.next().transpose()?;
     for (what, place) in [
-        ("report 433", dir.join("site/reports").join("bao-cao-433-2022-Q3-1.pdf").display().to_string()),
+        ("report", issued.map_or_else(String::new, |entry| entry.path().display().to_string())),
         ("pages", format!("http://{}/", addresses.http)),
-        ("open data", dir.join("site/2022-Q3/1/data").display().to_string()),
+        ("open data", summaries.last().map_or_else(String::new, |last| data_of(dir, last))),
         ("mail", dir.join("mail").display().to_string()),
         ("keys", dir.join(setup::KEYS_FILE).display().to_string()),
         ("go on", format!("baocao serve --data {}", dir.display())),
@@ -141,6 +174,10 @@ async fn show(app: &App, dir: &Path, addresses: &Addresses, sink: &Sink, begun: 
     }
     screen::line(&format!("played in {:.1} s", begun.elapsed().as_secs_f64()));
     Ok(())
+}
+
+fn data_of(dir: &Path, summary: &EditionSummary) -> String {
+    dir.join("site").join(summary.id.to_string()).join("data").display().to_string()
 }
 
 fn row(summary: &EditionSummary, addresses: &Addresses) -> Vec<String> {

@@ -1,5 +1,7 @@
 //! The subcommands, one file each.
 
 pub mod demo;
+pub mod import;
 pub mod key;
+pub mod regime;
 pub mod serve;

@@ -13,7 +13,6 @@
 mod desks;
 mod flows;
 mod plan;
-mod spread;
 mod stocks;
 #[cfg(test)]
 mod tests;
@@ -24,6 +23,7 @@ use baocao_app::regime::UnitRow;
 use baocao_domain::figures::RawFigures;
 use baocao_domain::ids::UnitCode;
 use baocao_domain::regime::Regime;
+use baocao_domain::unit::Tier;
 
 use desks::Row;
 
@@ -79,7 +79,7 @@ pub fn allot(regime: &Regime, units: &[UnitRow]) -> Allotment {
 
     let mut filings: BTreeMap<UnitCode, [RawFigures; 3]> = units
         .iter()
-        .filter(|unit| unit.reports)
+        .filter(|unit| unit.tier != Tier::Province)
         .map(|unit| (unit.code.clone(), std::array::from_fn(|_| filing(&[], 0))))
         .collect();
     for desk in accounts.iter().flat_map(|account| &account.desks) {

@@ -11,23 +11,39 @@ use crate::files::lock;
 const MARKER: &str = ".baocao-demo";
 
 /// The configuration with which `baocao serve` goes on where the demo ended.
-const CONFIGURATION: &str = "\
+fn configuration(sender: &Sender) -> String {
+    let Sender { regime, address, name } = sender;
+    format!(
+        "\
 # Written by `baocao demo`. `baocao serve --data <this folder>` goes on from the stored instant of the play.
 data = \".\"
-regime = \"lang-son-2022\"
+regime = \"{regime}\"
 
 [mail]
 transport = \"folder\"
 folder = \"mail\"
-from = \"baocao@langson.example\"
-from_name = \"Hệ thống báo cáo tỉnh Lạng Sơn\"
-";
+from = \"{address}\"
+from_name = \"{name}\"
+"
+    )
+}
+
+/// Whose installation it is, and from whom its mail comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// The regime's name.
+    pub regime: String,
+    /// The address that mail comes from.
+    pub address: String,
+    /// The name that mail comes from.
+    pub name: String,
+}
 
 /// Makes the folder; replaces one that an earlier demo made.
 ///
 /// # Errors
 /// When there is something else in its place, or the disk refuses.
-pub fn make(path: &Path) -> anyhow::Result<()> {
+pub fn make(path: &Path, sender: &Sender) -> anyhow::Result<()> {
     let shown = path.display();
     if path.exists() {
         let is_empty = path.is_dir() && fs::read_dir(path)?.next().is_none();
@@ -42,13 +58,18 @@ pub fn make(path: &Path) -> anyhow::Result<()> {
     }
     fs::create_dir_all(path).with_context(|| format!("cannot make {shown}"))?;
     fs::write(path.join(MARKER), "This folder was made by `baocao demo` and is replaced by its next run.\n")?;
-    fs::write(path.join(crate::config::FILE_NAME), CONFIGURATION)?;
+    fs::write(path.join(crate::config::FILE_NAME), configuration(sender))?;
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn make(path: &Path) -> anyhow::Result<()> {
+        let [regime, address, name] = ["lang-son-2022", "baocao@langson.example", "Hệ thống"].map(String::from);
+        super::make(path, &Sender { regime, address, name })
+    }
 
     #[test]
     fn a_demo_replaces_only_a_demo() {

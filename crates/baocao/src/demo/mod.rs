@@ -1,11 +1,14 @@
-//! The demo: the main job of one quarter, played on a simulated clock with the real server, real clients, a real
-//! database and a real mail dialogue.
+//! The demo: the main job, played on a simulated clock with the real server, real clients, a real database and a real
+//! mail dialogue. `quarter` is report 433/BC-UBND of Lạng Sơn; `year` is any shipped regime over its year.
 //!
-//! Only three things are play: the clock, the figures (`allot`: invented where report 433/BC-UBND gives only sums), and
-//! the mail relay (`sink`). Everything else is the service as `serve` runs it.
+//! Only three things are play: the clock, the figures (`allot` and `year::figures`: invented where no source gives
+//! them), and the mail relay (`sink`). Everything else is the service as `serve` runs it.
 
 pub mod allot;
 pub mod clients;
 pub mod folder;
-pub mod play;
+pub mod quarter;
+pub mod scene;
 pub mod sink;
+mod spread;
+pub mod year;

@@ -4,7 +4,9 @@ use baocao_app::extension::GrantExtension;
 use baocao_app::period::{PeriodState, PeriodView};
 use baocao_app::ports::{CloseRunRow, CloseStep, ExtensionRow};
 use baocao_domain::edition::Cause;
+use baocao_domain::instant::Instant;
 use baocao_domain::reason::{Reason, Refusal};
+use baocao_domain::unit::Tier;
 
 use crate::convert::time::{instant, timestamp};
 use crate::v1;
@@ -46,8 +48,13 @@ impl From<PeriodView> for v1::Period {
             publishes: Some(timestamp(view.row.publishes)),
             state: v1::PeriodState::from(view.state).into(),
             edition: view.edition.map(|edition| edition.to_string()).unwrap_or_default(),
+            dues: view.dues.into_iter().map(due).collect(),
         }
     }
+}
+
+fn due((tier, due): (Tier, Instant)) -> v1::TierDue {
+    v1::TierDue { tier: v1::Tier::from(tier).into(), due: Some(timestamp(due)) }
 }
 
 impl From<CloseRunRow> for v1::CloseRun {

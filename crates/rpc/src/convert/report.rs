@@ -5,9 +5,9 @@ use baocao_app::ports::{DocumentKind, DocumentRow};
 use baocao_domain::edition::EditionId;
 use baocao_domain::issue::IssueRecord;
 use baocao_domain::reason::{Finding, Reason, Refusal};
-use jiff::civil::Date;
 
-use crate::convert::time::{date, timestamp};
+use crate::convert::faults::Faults;
+use crate::convert::time::{read_day, timestamp};
 use crate::limits::CHUNK_MAX_BYTES;
 use crate::v1;
 use crate::v1::download_report_response::Part;
@@ -42,11 +42,14 @@ pub(crate) fn key(row: &DocumentRow) -> String {
 }
 
 pub(crate) fn edition(name: &str) -> Result<EditionId, Refusal> {
-    EditionId::parse(name).ok_or_else(|| Refusal { reason: Reason::UnknownEdition, findings: vec![no_edition(name)] })
+    let mut faults = Faults::default();
+    let edition = faults.keep(read_edition(name));
+    faults.or(edition)
 }
 
-fn no_edition(name: &str) -> Finding {
-    Finding::new("edition", Reason::UnknownEdition, name, "the name of an edition, such as 2022-Q3/1")
+fn read_edition(name: &str) -> Result<EditionId, Finding> {
+    let expected = "the name of an edition, such as 2022-Q3/1";
+    EditionId::parse(name).ok_or_else(|| Finding::new("edition", Reason::UnknownEdition, name, expected))
 }
 
 /// Which document a request names.
@@ -61,50 +64,37 @@ impl TryFrom<v1::DownloadReportRequest> for Wanted {
     type Error = Refusal;
 
     fn try_from(request: v1::DownloadReportRequest) -> Result<Self, Refusal> {
-        let edition = EditionId::parse(&request.edition);
-        let kind = match request.kind() {
-            v1::DocumentKind::Draft => Some(DocumentKind::Draft),
-            v1::DocumentKind::Report => Some(DocumentKind::Report),
-            v1::DocumentKind::Scorecard => Some(DocumentKind::Scorecard),
-            // An unknown number reads as this one, too.
-            v1::DocumentKind::Unspecified => None,
-        };
-        if let (Some(edition), Some(kind)) = (edition, kind) {
-            return Ok(Self { edition, kind, unit: request.unit });
+        let mut faults = Faults::default();
+        let edition = faults.keep(read_edition(&request.edition));
+        let kind = faults.keep(read_kind(request.kind));
+        let unit = request.unit;
+        faults.or(edition.zip(kind).map(|(edition, kind)| Self { edition, kind, unit }))
+    }
+}
+
+fn read_kind(given: i32) -> Result<DocumentKind, Finding> {
+    match v1::DocumentKind::try_from(given) {
+        Ok(v1::DocumentKind::Draft) => Ok(DocumentKind::Draft),
+        Ok(v1::DocumentKind::Report) => Ok(DocumentKind::Report),
+        Ok(v1::DocumentKind::Scorecard) => Ok(DocumentKind::Scorecard),
+        Ok(v1::DocumentKind::Unspecified) | Err(_) => {
+            Err(Finding::new("kind", Reason::FieldRequired, given, "DRAFT, REPORT or SCORECARD"))
         }
-        let mut findings = Vec::new();
-        if edition.is_none() {
-            findings.push(no_edition(&request.edition));
-        }
-        if kind.is_none() {
-            findings.push(Finding::new("kind", Reason::FieldRequired, request.kind, "DRAFT, REPORT or SCORECARD"));
-        }
-        Err(Refusal { reason: findings.first().map_or(Reason::FieldRequired, |first| first.reason), findings })
     }
 }
 
 /// The edition to issue and the record to issue it with.
 pub(crate) fn issue(request: v1::IssueReportRequest) -> Result<(EditionId, IssueRecord), Refusal> {
-    let mut findings = Vec::new();
-    let edition = EditionId::parse(&request.edition);
-    if edition.is_none() {
-        findings.push(no_edition(&request.edition));
-    }
-    let day = request.date.and_then(date);
-    if day.is_none() {
-        let given = request.date.map(|day| format!("{}-{}-{}", day.year, day.month, day.day)).unwrap_or_default();
-        findings.push(Finding::new("date", Reason::FieldRequired, given, "the day of issue"));
-    }
-    let record = |date: Date| IssueRecord {
+    let mut faults = Faults::default();
+    let edition = faults.keep(read_edition(&request.edition));
+    let day = faults.keep(read_day(request.date, "date", "the day of issue"));
+    let record = |date| IssueRecord {
         number: request.number,
         date,
         signatory: request.signatory,
         signatory_lines: request.signatory_lines,
     };
-    match (edition, day) {
-        (Some(edition), Some(day)) => Ok((edition, record(day))),
-        _ => Err(Refusal { reason: findings.first().map_or(Reason::FieldRequired, |first| first.reason), findings }),
-    }
+    faults.or(edition.zip(day.map(record)))
 }
 
 /// The messages of a download: the description, then the bytes in order.
@@ -120,6 +110,7 @@ mod tests {
     use baocao_domain::instant::Instant;
 
     use super::*;
+    use crate::convert::testing::paths;
     use crate::google::r#type::Date as DateMessage;
 
     fn row(kind: DocumentKind) -> DocumentRow {
@@ -134,10 +125,6 @@ mod tests {
             size_bytes: 140_000,
             made_at: Instant::from_micros(0),
         }
-    }
-
-    fn paths(refusal: &Refusal) -> Vec<&str> {
-        refusal.findings.iter().map(|finding| finding.path.as_str()).collect()
     }
 
     #[test]

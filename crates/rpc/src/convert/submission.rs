@@ -1,6 +1,7 @@
 //! Submissions, revisions, receipts.
 
-use baocao_app::submit::{Echo, InForceForm, Submit, Submitted};
+use baocao_app::submit::{Echo, InForceForm, Judged, Submit, Submitted};
+use baocao_domain::edition::Judgement;
 use baocao_domain::figures::RawFigures;
 use baocao_domain::reason::Finding;
 use baocao_domain::submission::{Receipt, Revision};
@@ -62,13 +63,23 @@ impl From<Receipt> for v1::Receipt {
 impl From<Echo> for v1::IndicatorEcho {
     fn from(echo: Echo) -> Self {
         let ratio = echo.ratio;
-        let judged = echo.judged.map(|(target, verdict)| judgement(target.decision, target.threshold, verdict, ratio));
         Self {
             indicator: echo.indicator,
             numerator: ratio.numerator,
             denominator: ratio.denominator,
-            judgement: judged,
+            judgement: echo.judged.map(|judged| judgement(of_month(judged), ratio)),
         }
+    }
+}
+
+/// A judgement over the figures of one month alone: never the one for the record.
+fn of_month(judged: Judged) -> Judgement {
+    Judgement {
+        decision: judged.target.decision,
+        selector: judged.target.selector,
+        threshold: judged.threshold,
+        verdict: judged.verdict,
+        is_of_record: false,
     }
 }
 
@@ -86,6 +97,8 @@ impl From<Finding> for v1::Warning {
 pub(crate) fn revision(revision: Revision, named: InForceForm) -> v1::Revision {
     let rows = revision.figures.rows.into_iter().map(|(code, values)| v1::Row { key: code.into(), values });
     let columns = named.form.columns.into_iter().map(|column| column.code.into());
+    let fields = revision.figures.single_fields.into_iter();
+    let fields = fields.map(|(code, value)| v1::Field { code: code.into(), value });
     v1::Revision {
         unit: named.unit.into(),
         form: revision.submission.form.into(),
@@ -97,19 +110,26 @@ pub(crate) fn revision(revision: Revision, named: InForceForm) -> v1::Revision {
         content_hash: revision.content_hash,
         received_at: Some(timestamp(revision.received_at)),
         client: revision.client,
+        fields: fields.collect(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use baocao_domain::ids::{IndicatorCode, UnitCode};
+    use std::collections::BTreeMap;
+
+    use baocao_domain::figures::Figures;
+    use baocao_domain::ids::{IndicatorCode, ProcedureCode, SingleFieldCode, UnitId};
     use baocao_domain::indicator::Ratio;
     use baocao_domain::instant::Instant;
     use baocao_domain::reason::Reason;
-    use baocao_domain::target::{Target, Threshold, Verdict};
+    use baocao_domain::selector::Selector;
+    use baocao_domain::submission::SubmissionKey;
+    use baocao_domain::target::{Span, Target, Threshold, Verdict};
     use jiff::civil::date;
 
     use super::*;
+    use crate::convert::testing::{code, edition, month};
 
     #[test]
     fn a_request_arrives_as_it_was_sent() {
@@ -169,15 +189,20 @@ mod tests {
         };
         let target = Target {
             decision: "1045/QĐ-UBND".into(),
-            issued: date(2022, 6, 21),
+            applies_from: date(2022, 6, 21),
             year: 2022,
             indicator: IndicatorCode::parse("HS").expect("code"),
-            unit: UnitCode::parse("178").expect("code"),
-            threshold: Threshold::percent(80),
+            selector: Selector::Unit(code("178")),
+            threshold: Some(Threshold::percent(80)),
+            window: Span::YearToDate,
+            scope: None,
+            competence: None,
+            eligibility: None,
             basis: String::new(),
         };
         let ratio = Ratio { numerator: 7, denominator: 9 };
-        let judged = Echo { indicator: "HS".into(), ratio, judged: Some((target, Verdict::Missed)) };
+        let judged = Judged { target, threshold: Threshold::percent(80), verdict: Verdict::Missed };
+        let judged = Echo { indicator: "HS".into(), ratio, judged: Some(judged) };
         let unjudged = Echo { indicator: "DV".into(), ratio: Ratio::default(), judged: None };
         let warning = Finding::new("lines.rows[1.004194]", Reason::ExplanationRequired, 2, "3");
         let answer = v1::SubmitFiguresResponse::from(Submitted {
@@ -191,7 +216,35 @@ mod tests {
         assert_eq!(sent.received_at.map(|at| (at.seconds, at.nanos)), Some((1_663_304_400, 1_000)));
         let judgement = answer.echo[0].judgement.as_ref().expect("a judgement");
         assert_eq!((judgement.verdict(), judgement.shortfall), (v1::Verdict::Missed, 1));
+        assert_eq!((judgement.selector.as_str(), judgement.of_record), ("unit:178", false));
         assert_eq!((answer.echo[1].judgement.is_none(), answer.replayed), (true, true));
         assert_eq!(answer.warnings[0].reason, "EXPLANATION_REQUIRED");
+    }
+    #[test]
+    fn a_revision_bears_rows_and_single_fields_as_they_were_filed() {
+        let procedure = |text: &str| ProcedureCode::parse(text).expect(text);
+        let figures = Figures {
+            rows: BTreeMap::from([(procedure("1.2"), vec![3, 4]), (procedure("1.1"), vec![1, 2])]),
+            single_fields: BTreeMap::from([(SingleFieldCode::parse("pakn_due").expect("code"), 4)]),
+        };
+        let form = edition().form;
+        let kept = Revision {
+            id: 9,
+            submission: SubmissionKey { unit: UnitId(1), form: form.code.clone(), period: month() },
+            number: 2,
+            figures,
+            nil: false,
+            note: "sửa số liệu".into(),
+            content_hash: "aa".into(),
+            received_at: Instant::from_micros(0),
+            client: "178".into(),
+        };
+        let sent = revision(kept, InForceForm { unit: code("178"), form });
+        assert_eq!((sent.unit.as_str(), sent.period.as_str(), sent.number), ("178", "2022-M09", 2));
+        let lines = sent.lines.expect("lines");
+        let rows: Vec<_> = lines.rows.iter().map(|row| (row.key.as_str(), row.values.as_slice())).collect();
+        assert_eq!(lines.columns, ["online", "direct"]);
+        assert_eq!(rows, [("1.1", &[1, 2][..]), ("1.2", &[3, 4][..])]);
+        assert_eq!(sent.fields, [v1::Field { code: "pakn_due".into(), value: 4 }]);
     }
 }

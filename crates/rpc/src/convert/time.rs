@@ -1,6 +1,7 @@
 //! Instants and days.
 
 use baocao_domain::instant::Instant;
+use baocao_domain::reason::{Finding, Reason};
 use jiff::civil::Date;
 use prost_types::Timestamp;
 
@@ -33,9 +34,15 @@ pub fn date_message(date: Date) -> DateMessage {
 }
 
 /// The day; none where the message names no whole day of the calendar.
-pub(crate) fn date(message: DateMessage) -> Option<Date> {
+fn date(message: DateMessage) -> Option<Date> {
     let year = i16::try_from(message.year).ok().filter(|year| *year > 0)?;
     Date::new(year, i8::try_from(message.month).ok()?, i8::try_from(message.day).ok()?).ok()
+}
+
+/// The day at a path of a request; `expected` says what it is the day of.
+pub(crate) fn read_day(given: Option<DateMessage>, path: &str, expected: &str) -> Result<Date, Finding> {
+    let text = given.map(|day| format!("{}-{}-{}", day.year, day.month, day.day)).unwrap_or_default();
+    given.and_then(date).ok_or_else(|| Finding::new(path, Reason::FieldRequired, text, expected))
 }
 
 #[cfg(test)]
@@ -73,5 +80,14 @@ mod tests {
             let message = DateMessage { year, month, day };
             assert_eq!(date(message).map(date_message), is_day.then_some(message), "{year}-{month}-{day}");
         }
+    }
+
+    #[test]
+    fn an_absent_day_and_one_that_is_none_are_faults_that_say_what_was_given() {
+        let day = |month, day| Some(DateMessage { year: 2022, month, day });
+        let read = |given| read_day(given, "issued", "the day of issue").map_err(|f| (f.path, f.given));
+        assert_eq!(read(day(9, 16)), Ok(jiff::civil::date(2022, 9, 16)));
+        assert_eq!(read(day(2, 30)), Err(("issued".to_owned(), "2022-2-30".to_owned())));
+        assert_eq!(read(None), Err(("issued".to_owned(), String::new())));
     }
 }

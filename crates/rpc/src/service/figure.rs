@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use baocao_app::App;
+use baocao_app::ranking::RankUnits;
 use tonic::{Request, Response, Status};
 
 use crate::convert::figure::{scope, totals};
-use crate::service::{caller, run};
+use crate::convert::trace::{figure, trace};
+use crate::service::{caller, proved, run};
+use crate::v1;
 use crate::v1::figure_service_server::FigureService;
-use crate::{status, v1};
 
 #[derive(Debug)]
 pub(crate) struct Figures {
@@ -22,11 +24,34 @@ impl FigureService for Figures {
         request: Request<v1::GetTotalsRequest>,
     ) -> Result<Response<v1::GetTotalsResponse>, Status> {
         let (actor, asked) = caller(request)?;
-        let scope = scope(&asked).map_err(|refusal| status::refused(&refusal))?;
+        let scope = proved(scope(&asked))?;
         let found = run(&self.app, |app| async move {
             app.totals(&actor, &asked.unit, &asked.form, &asked.period, asked.edition).await
         })
         .await?;
         Ok(Response::new(totals(&found, scope)))
+    }
+
+    async fn rank_units(
+        &self,
+        request: Request<v1::RankUnitsRequest>,
+    ) -> Result<Response<v1::RankUnitsResponse>, Status> {
+        let (actor, message) = caller(request)?;
+        let asked = proved(RankUnits::try_from(message))?;
+        let ranking = run(&self.app, |app| async move { app.rank_units(&actor, &asked).await }).await?;
+        Ok(Response::new(ranking.into()))
+    }
+
+    async fn trace_figure(
+        &self,
+        request: Request<v1::TraceFigureRequest>,
+    ) -> Result<Response<v1::TraceFigureResponse>, Status> {
+        let (actor, asked) = caller(request)?;
+        let figure = proved(figure(&asked))?;
+        let v1::TraceFigureRequest { unit, form, period, edition, .. } = asked.clone();
+        let traced =
+            run(&self.app, |app| async move { app.trace(&actor, &unit, &form, &period, edition, &figure).await })
+                .await?;
+        Ok(Response::new(proved(trace(traced, &asked))?))
     }
 }

@@ -5,13 +5,15 @@ pub(crate) mod figure;
 pub(crate) mod period;
 pub(crate) mod report;
 pub(crate) mod submission;
+pub(crate) mod target;
+pub(crate) mod unit;
 
 use std::sync::Arc;
 
 use baocao_app::App;
 use baocao_app::actor::Actor;
 use baocao_app::error::AppError;
-use baocao_domain::reason::Reason;
+use baocao_domain::reason::{Reason, Refusal};
 use tonic::{Request, Status};
 
 use crate::status;
@@ -31,4 +33,9 @@ where
     Fut: Future<Output = Result<T, AppError>> + Send + 'static,
 {
     app.run(use_case).await.map_err(|error| status::of(&error))
+}
+
+/// What was read of a message, or the status that tells its faults.
+fn proved<T>(read: Result<T, Refusal>) -> Result<T, Status> {
+    read.map_err(|refusal| status::refused(&refusal))
 }

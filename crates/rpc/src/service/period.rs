@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use baocao_app::App;
 use baocao_app::extension::GrantExtension;
+use baocao_app::period::PeriodView;
 use tonic::{Request, Response, Status};
 
 use crate::convert::page::page;
 use crate::convert::period::extension;
-use crate::service::{caller, run};
+use crate::service::{caller, proved, run};
+use crate::v1;
 use crate::v1::period_service_server::PeriodService;
-use crate::{status, v1};
 
 #[derive(Debug)]
 pub(crate) struct Periods {
@@ -25,8 +26,8 @@ impl PeriodService for Periods {
     ) -> Result<Response<v1::ListPeriodsResponse>, Status> {
         let (actor, asked) = caller(request)?;
         let periods = run(&self.app, |app| async move { app.periods(&actor).await }).await?;
-        let page = page(periods, "periods", asked.page_size, &asked.page_token, |view| view.row.period.to_string())
-            .map_err(|refusal| status::refused(&refusal))?;
+        let key = |view: &PeriodView| view.row.period.to_string();
+        let page = proved(page(periods, "periods", asked.page_size, &asked.page_token, key))?;
         let periods = page.items.into_iter().map(Into::into).collect();
         Ok(Response::new(v1::ListPeriodsResponse { periods, next_page_token: page.next_page_token }))
     }
@@ -56,7 +57,7 @@ impl PeriodService for Periods {
     ) -> Result<Response<v1::GrantExtensionResponse>, Status> {
         let (actor, message) = caller(request)?;
         let unit = message.unit.clone();
-        let command = GrantExtension::try_from(message).map_err(|refusal| status::refused(&refusal))?;
+        let command = proved(GrantExtension::try_from(message))?;
         let granted = run(&self.app, |app| async move { app.grant_extension(&actor, &command).await }).await?;
         Ok(Response::new(v1::GrantExtensionResponse { extension: Some(extension(granted, unit)) }))
     }

@@ -9,9 +9,9 @@ use tonic::{Request, Response, Status};
 use crate::convert::page::page;
 use crate::convert::report::{Wanted, edition, issue, key, parts};
 use crate::service::download::Download;
-use crate::service::{caller, run};
+use crate::service::{caller, proved, run};
+use crate::v1;
 use crate::v1::report_service_server::ReportService;
-use crate::{status, v1};
 
 #[derive(Debug)]
 pub(crate) struct Reports {
@@ -29,10 +29,9 @@ impl ReportService for Reports {
         request: Request<v1::ListReportsRequest>,
     ) -> Result<Response<v1::ListReportsResponse>, Status> {
         let (actor, asked) = caller(request)?;
-        let edition = edition(&asked.edition).map_err(|refusal| status::refused(&refusal))?;
+        let edition = proved(edition(&asked.edition))?;
         let documents = run(&self.app, |app| async move { app.documents(&actor, edition).await }).await?;
-        let page = page(documents, &format!("reports~{edition}"), asked.page_size, &asked.page_token, key)
-            .map_err(|refusal| status::refused(&refusal))?;
+        let page = proved(page(documents, &format!("reports~{edition}"), asked.page_size, &asked.page_token, key))?;
         let documents = page.items.into_iter().map(Into::into).collect();
         Ok(Response::new(v1::ListReportsResponse { documents, next_page_token: page.next_page_token }))
     }
@@ -42,7 +41,7 @@ impl ReportService for Reports {
         request: Request<v1::DownloadReportRequest>,
     ) -> Result<Response<Self::DownloadReportStream>, Status> {
         let (actor, message) = caller(request)?;
-        let wanted = Wanted::try_from(message).map_err(|refusal| status::refused(&refusal))?;
+        let wanted = proved(Wanted::try_from(message))?;
         let found =
             run(&self.app, |app| async move { app.download(&actor, wanted.edition, wanted.kind, &wanted.unit).await })
                 .await?;
@@ -54,7 +53,7 @@ impl ReportService for Reports {
         request: Request<v1::IssueReportRequest>,
     ) -> Result<Response<v1::IssueReportResponse>, Status> {
         let (actor, message) = caller(request)?;
-        let (edition, record) = issue(message).map_err(|refusal| status::refused(&refusal))?;
+        let (edition, record) = proved(issue(message))?;
         let issued = run(&self.app, |app| async move { app.issue_report(&actor, edition, &record).await }).await?;
         Ok(Response::new(v1::IssueReportResponse { document: Some(issued.into()) }))
     }

@@ -2,12 +2,14 @@
 
 use baocao_domain::edition::{Cause, Edition};
 use baocao_domain::fold::Coverage;
+use baocao_domain::procedure::ProcedureList;
+use baocao_domain::regime::Regime;
 use serde_json::{Value, json};
 
 use crate::checksums::sha256_hex;
 use crate::{PublishedDocument, SiteFile};
 
-pub(super) fn of(edition: &Edition, tables: &[SiteFile], documents: &[PublishedDocument]) -> Value {
+pub(super) fn of(edition: &Edition, regime: &Regime, tables: &[SiteFile], documents: &[PublishedDocument]) -> Value {
     let months =
         |months: &[baocao_domain::period::PeriodKey]| months.iter().map(ToString::to_string).collect::<Vec<_>>();
     let files = tables
@@ -21,6 +23,7 @@ pub(super) fn of(edition: &Edition, tables: &[SiteFile], documents: &[PublishedD
         })
     });
     let missing = edition.missing().map(|(unit, missing)| json!({ "unit": unit.code, "months": months(&missing) }));
+    let list = |list: &ProcedureList| json!({ "list": list.code, "title": list.title, "basis": list.basis });
     let Coverage { reported, obliged } = edition.province().subtree_coverage;
     json!({
         "id": edition.id.to_string(),
@@ -35,6 +38,7 @@ pub(super) fn of(edition: &Edition, tables: &[SiteFile], documents: &[PublishedD
         "sealed_at": edition.sealed_at.iso(),
         "cause": cause(&edition.cause),
         "decisions": edition.decisions,
+        "lists": regime.lists.iter().map(list).collect::<Vec<_>>(),
         "coverage": { "reported": reported, "obliged": obliged, "missing": missing.collect::<Vec<_>>() },
         "remarks": edition.remarks,
         "files": files.collect::<Vec<_>>(),

@@ -1,200 +1,125 @@
-//! The tables of results: units with their totals, indicators, targets with their verdicts.
+//! The table of results: every indicator of every unit over every span, with its bounds, its verdict and its place.
 
-use baocao_domain::edition::{Edition, Outcome, Span, UnitResult};
-use baocao_domain::ids::ColumnCode;
-use baocao_domain::indicator::{Count, Scope};
-use baocao_domain::period::PeriodKey;
+use baocao_domain::bounds::Bounds;
+use baocao_domain::edition::{Edition, Judgement, Outcome};
+use baocao_domain::regime::Regime;
 use baocao_domain::rounding::{percent_text, threshold_text};
 use baocao_domain::target::Verdict;
-use baocao_domain::unit::{PeerGroup, Tier};
 
 use super::table::{Cell, Table};
-use crate::Sealed;
+use crate::spans;
 
-/// One row per unit, in the order of the tree: who it is, what it filed, and its totals over the period's months.
-pub(super) fn units<'a>(edition: &'a Edition, sealed: &Sealed<'_>) -> Table<'a> {
-    let printed = edition.form.printed_order();
-    let mut table = Table::new(&[
-        "unit",
-        "name",
-        "tier",
-        "group",
-        "parent",
-        "reports",
-        "months_owed",
-        "months_reported",
-        "reported",
-        "missing",
-        "ytd_reported",
-        "ytd_missing",
-    ]);
-    for side in ["own", "subtree"] {
-        table.columns.extend(printed.iter().map(|code| format!("{side}_{code}").into()));
-    }
+/// How a result was counted, and what came out.
+const COUNTED: [&str; 15] = [
+    "edition",
+    "unit",
+    "indicator",
+    "span",
+    "from",
+    "to",
+    "scope",
+    "competence",
+    "eligible_after_days",
+    "eligible_until",
+    "numerator",
+    "denominator",
+    "percent",
+    "reported",
+    "obliged",
+];
+/// Between what it can still end.
+const BOUNDS: [&str; 7] = [
+    "low_numerator",
+    "low_denominator",
+    "low_reached",
+    "high_numerator",
+    "high_denominator",
+    "high_reached",
+    "may_be_nothing",
+];
+/// Against which target, and where it stands.
+const JUDGED: [&str; 10] = [
+    "decision",
+    "issued",
+    "selector",
+    "direction",
+    "threshold_pct",
+    "of_record",
+    "verdict",
+    "shortfall",
+    "rank",
+    "ranked",
+];
+
+/// One row per unit × span × indicator, also where there is no target. Codes and numbers only: no cell needs quoting.
+pub(super) fn results<'a>(edition: &'a Edition, regime: &Regime) -> Table<'a> {
+    let mut table = Table::new(&[COUNTED.as_slice(), &BOUNDS, &JUDGED].concat());
     for unit in &edition.units {
-        let (reported, missing) = months(unit, &edition.months, sealed);
-        let (ytd_reported, ytd_missing) = months(unit, &edition.year_to_date_months, sealed);
-        let owes = !unit.filings.is_empty();
-        let mut row = vec![
-            Cell::text(unit.code.as_str()),
-            Cell::text(unit.name.as_str()),
-            Cell::text(tier(unit.tier)),
-            Cell::text(unit.group.map_or("", PeerGroup::letter)),
-            Cell::text(unit.parent.as_ref().map_or("", |code| code.as_str())),
-            Cell::Count(i64::from(owes)),
-            Cell::Count(if owes { length(&edition.months) } else { 0 }),
-            Cell::Count(length(&reported)),
-            Cell::text(spaced(&reported)),
-            Cell::text(spaced(&missing)),
-            Cell::text(spaced(&ytd_reported)),
-            Cell::text(spaced(&ytd_missing)),
-        ];
-        let sides = [(!reported.is_empty(), &unit.own), (unit.subtree_coverage.reported > 0, &unit.subtree)];
-        for (is_known, values) in sides {
-            // Where no report is in, there is no figure: a zero would be a statement that nobody made.
-            row.extend(printed.iter().map(|code| Cell::count_if(is_known, edition.value(values, code.as_str()))));
+        for outcome in &unit.outcomes {
+            let mut row = vec![Cell::text(edition.id.to_string()), Cell::text(unit.code.as_str())];
+            row.extend(counted(edition, regime, outcome));
+            row.extend(bounds(outcome.bounds));
+            row.extend(judged(edition, outcome));
+            row.push(outcome.rank.map_or(Cell::Absent, |rank| Cell::Count(rank.place.into())));
+            row.push(outcome.rank.map_or(Cell::Absent, |rank| Cell::Count(rank.of.into())));
+            table.rows.push(row);
         }
-        table.rows.push(row);
     }
     table
 }
 
-/// One row per unit × span × indicator, with the definition by which it was counted.
-pub(super) fn indicators(edition: &Edition) -> Table<'_> {
-    let mut table = Table::new(&[
-        "edition",
-        "unit",
-        "indicator",
-        "span",
-        "from",
-        "to",
-        "scope",
-        "count",
-        "numerator_columns",
-        "denominator_columns",
-        "levels",
-        "numerator",
-        "denominator",
-        "percent",
-        "reported",
-        "obliged",
-    ]);
-    for (unit, outcome) in outcomes(edition) {
-        let Some(head) = edition.indicator(&outcome.indicator) else { continue };
-        let window = match outcome.span {
-            Span::Period => edition.window,
-            Span::YearToDate => edition.year_to_date,
-        };
-        let is_known = outcome.coverage.reported > 0;
-        table.rows.push(vec![
-            Cell::text(edition.id.to_string()),
-            Cell::text(unit.code.as_str()),
-            Cell::text(head.code.as_str()),
-            Cell::text(match outcome.span {
-                Span::Period => "period",
-                Span::YearToDate => "year_to_date",
-            }),
-            Cell::text(window.from.to_string()),
-            Cell::text(window.to.to_string()),
-            Cell::text(match head.scope {
-                Scope::Own => "own",
-                Scope::Subtree => "subtree",
-            }),
-            Cell::text(match head.count {
-                Count::Sum => "sum",
-                Count::DistinctProcedures => "distinct_procedures",
-            }),
-            Cell::text(plus(&head.numerator)),
-            Cell::text(plus(&head.denominator)),
-            Cell::text(head.levels.iter().map(u8::to_string).collect::<Vec<_>>().join(" ")),
-            Cell::count_if(is_known, outcome.ratio.numerator),
-            Cell::count_if(is_known, outcome.ratio.denominator),
-            percent_text(outcome.ratio, 2).map_or(Cell::Absent, |text| Cell::Decimal(with_point(&text))),
-            Cell::Count(outcome.coverage.reported),
-            Cell::Count(outcome.coverage.obliged),
-        ]);
-    }
-    table
+fn counted<'a>(edition: &Edition, regime: &Regime, outcome: &'a Outcome) -> [Cell<'a>; 13] {
+    let window = spans::window(edition, regime, outcome.span);
+    let is_known = outcome.coverage.reported > 0;
+    [
+        Cell::text(outcome.indicator.as_str()),
+        Cell::text(outcome.span.code()),
+        Cell::text(window.from.to_string()),
+        Cell::text(window.to.to_string()),
+        Cell::text(outcome.scope.code()),
+        outcome.competence.map_or(Cell::Absent, |tier| Cell::text(tier.code())),
+        outcome.eligibility.map_or(Cell::Absent, |rule| Cell::Count(rule.after_days.into())),
+        Cell::text_if(outcome.eligibility.and_then(|rule| rule.until)),
+        Cell::count_if(is_known, outcome.ratio.numerator),
+        Cell::count_if(is_known, outcome.ratio.denominator),
+        percent_text(outcome.ratio, 2).map_or(Cell::Absent, |text| Cell::Decimal(with_point(&text))),
+        Cell::Count(outcome.coverage.reported),
+        Cell::Count(outcome.coverage.obliged),
+    ]
 }
 
-/// One row per target and span, with its verdict.
-pub(super) fn targets(edition: &Edition) -> Table<'_> {
-    let mut table = Table::new(&[
-        "edition",
-        "unit",
-        "indicator",
-        "span",
-        "standing",
-        "decision",
-        "issued",
-        "op",
-        "threshold_pct",
-        "numerator",
-        "denominator",
-        "verdict",
-        "shortfall",
-    ]);
-    for (unit, outcome) in outcomes(edition) {
-        let Some(judgement) = &outcome.judgement else { continue };
-        let issued = edition.decisions.iter().find(|decision| decision.number == judgement.decision);
-        let is_known = outcome.coverage.reported > 0;
-        let (span, standing) = match outcome.span {
-            Span::Period => ("period", "progress"),
-            Span::YearToDate => ("year_to_date", "record"),
-        };
-        table.rows.push(vec![
-            Cell::text(edition.id.to_string()),
-            Cell::text(unit.code.as_str()),
-            Cell::text(outcome.indicator.as_str()),
-            Cell::text(span),
-            Cell::text(standing),
-            Cell::text(judgement.decision.as_str()),
-            issued.map_or(Cell::Absent, |decision| Cell::text(decision.issued.to_string())),
-            Cell::text(">="),
-            Cell::Decimal(with_point(&threshold_text(judgement.threshold))),
-            Cell::count_if(is_known, outcome.ratio.numerator),
-            Cell::count_if(is_known, outcome.ratio.denominator),
-            Cell::text(judgement.verdict.code()),
-            Cell::count_if(judgement.verdict != Verdict::Uncertain, judgement.threshold.shortfall(outcome.ratio)),
-        ]);
-    }
-    table
+fn bounds<'a>(bounds: Option<Bounds>) -> [Cell<'a>; 7] {
+    let Some(bounds) = bounds else { return [const { Cell::Absent }; 7] };
+    [
+        Cell::Count(bounds.low.numerator),
+        Cell::Count(bounds.low.denominator),
+        Cell::flag(bounds.low_is_reached),
+        Cell::Count(bounds.high.numerator),
+        Cell::Count(bounds.high.denominator),
+        Cell::flag(bounds.high_is_reached),
+        Cell::flag(bounds.may_be_nothing),
+    ]
 }
 
-fn outcomes(edition: &Edition) -> impl Iterator<Item = (&UnitResult, &Outcome)> {
-    edition.units.iter().flat_map(|unit| unit.outcomes.iter().map(move |outcome| (unit, outcome)))
-}
-
-/// Those of the months for which the unit's report is in, and those for which it is owed and missing.
-fn months(unit: &UnitResult, months: &[PeriodKey], sealed: &Sealed<'_>) -> (Vec<PeriodKey>, Vec<PeriodKey>) {
-    let (reported, other): (Vec<_>, Vec<_>) = months.iter().partition(|month| sealed.get(unit.id, **month).is_some());
-    (reported, if unit.filings.is_empty() { Vec::new() } else { other })
-}
-
-fn length(months: &[PeriodKey]) -> i64 {
-    i64::try_from(months.len()).unwrap_or(i64::MAX)
-}
-
-fn spaced(months: &[PeriodKey]) -> String {
-    months.iter().map(PeriodKey::to_string).collect::<Vec<_>>().join(" ")
-}
-
-fn plus(columns: &[ColumnCode]) -> String {
-    columns.iter().map(ColumnCode::as_str).collect::<Vec<_>>().join("+")
+fn judged<'a>(edition: &'a Edition, outcome: &'a Outcome) -> [Cell<'a>; 8] {
+    let Some(judgement) = &outcome.judgement else { return [const { Cell::Absent }; 8] };
+    let Judgement { decision, selector, threshold, verdict, is_of_record } = judgement;
+    let issued = edition.decisions.iter().find(|head| head.number == *decision).and_then(|head| head.issued);
+    [
+        Cell::text(decision.as_str()),
+        Cell::text_if(issued),
+        Cell::text(selector.to_string()),
+        Cell::text(threshold.direction.code()),
+        Cell::Decimal(with_point(&threshold_text(*threshold))),
+        Cell::flag(*is_of_record),
+        Cell::text(verdict.code()),
+        Cell::count_if(*verdict != Verdict::Uncertain, threshold.shortfall(outcome.ratio)),
+    ]
 }
 
 /// `1.234,50%` as data: `1234.50`.
 fn with_point(text: &str) -> String {
     text.trim_end_matches('%').replace('.', "").replace(',', ".")
-}
-
-const fn tier(tier: Tier) -> &'static str {
-    match tier {
-        Tier::Province => "province",
-        Tier::Department => "department",
-        Tier::District => "district",
-        Tier::Commune => "commune",
-    }
 }
 
 #[cfg(test)]

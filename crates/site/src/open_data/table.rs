@@ -1,8 +1,8 @@
 //! Tables of open data, as CSV and as JSON.
 //!
-//! A cell knows its type. Only *text* can be dangerous in a spreadsheet: one that begins with `= + - @ TAB CR` would be
-//! read as a formula, so it is quoted and gets an apostrophe before it. Numbers are written bare, and what is absent is
-//! an empty cell, which is neither zero nor an empty text.
+//! A cell knows its type. Only *text* can be dangerous in a spreadsheet: one that begins with `= + - @ TAB CR` and goes on
+//! would be read as a formula, so it is quoted and gets an apostrophe before it. Numbers are written bare, and what is
+//! absent is an empty cell, which is neither zero nor an empty text.
 
 use std::borrow::Cow;
 
@@ -28,6 +28,16 @@ impl<'a> Cell<'a> {
     /// A text.
     pub(crate) fn text(text: impl Into<Cow<'a, str>>) -> Self {
         Self::Text(text.into())
+    }
+
+    /// A text, if there is one.
+    pub(crate) fn text_if(text: Option<impl ToString>) -> Self {
+        text.map_or(Self::Absent, |text| Self::text(text.to_string()))
+    }
+
+    /// 1 for yes, 0 for no.
+    pub(crate) fn flag(is_so: bool) -> Self {
+        Self::Count(i64::from(is_so))
     }
 
     /// A count, if there is one.
@@ -113,7 +123,7 @@ pub(crate) fn push_row(out: &mut String, row: &[Cell<'_>]) {
 }
 
 fn push_text(out: &mut String, text: &str) {
-    let is_formula = text.starts_with(FORMULA_STARTS);
+    let is_formula = text.starts_with(FORMULA_STARTS) && text.len() > 1;
     if !is_formula && !text.contains(['"', ',', '\n', '\r']) {
         out.push_str(text);
         return;
@@ -140,6 +150,7 @@ mod tests {
     fn text_that_reads_as_a_formula_is_disarmed_and_numbers_stay_numbers() {
         for (text, written) in [
             ("=1+1", "\"'=1+1\"\n"),
+            ("=", "=\n"),
             ("+84", "\"'+84\"\n"),
             ("-2", "\"'-2\"\n"),
             ("@SUM(A1)", "\"'@SUM(A1)\"\n"),

@@ -1,16 +1,23 @@
 //! The page of an edition: the province's figures, who is missing, results against targets, and what to download.
 
 use askama::Template;
-use baocao_domain::edition::{Cause, DecisionHead, Edition, Filing, Span, UnitResult};
+use baocao_domain::edition::{Cause, Edition, Filing, UnitResult};
 use baocao_domain::indicator::Ratio;
+use baocao_domain::procedure::ServiceLevel;
+use baocao_domain::regime::Regime;
 use baocao_domain::rounding::{count_text, percent_text};
-use baocao_domain::target::Verdict;
+use baocao_domain::target::Span;
 use baocao_domain::unit::PeerGroup;
 use baocao_domain::wording;
 
-use super::parts::{self, Download, FigureLine, IndicatorRows, Measured, NO_FIGURES};
+use super::parts::{self, Download, FieldLine, FigureLine, NO_FIGURES};
+use super::ranking::{Overview, Ranking, overview, rankings};
 use crate::chart::{Piece, pieces};
-use crate::{PublishedDocument, SiteFile, words};
+use crate::{PublishedDocument, SiteFile, spans, words};
+
+/// The most units of a group whose tables stand on the page of the edition; those of a larger group stand on the pages of
+/// the indicators only, which every reader would otherwise have to scroll past.
+const GROUP_MAX: usize = 60;
 
 #[derive(Template)]
 #[template(path = "edition.html")]
@@ -18,16 +25,20 @@ pub(super) struct EditionPage<'a> {
     edition: &'a Edition,
     period: String,
     window: String,
-    year_to_date: String,
     sealed_at: String,
     decisions: Vec<String>,
     coverage: String,
     correction: Option<Correction>,
     headline: Option<Headline>,
+    services: Option<String>,
     figures: Vec<FigureLine>,
-    indicators: Vec<IndicatorRows<'a>>,
+    fields: Vec<FieldLine<'a>>,
     missing: Vec<Named<'a>>,
     late: Vec<Named<'a>>,
+    has_targets: bool,
+    spans: Vec<(&'static str, String)>,
+    overview: Vec<Overview<'a>>,
+    overview_groups: Vec<PeerGroup>,
     groups: Vec<Group<'a>>,
     unit_tables: Vec<UnitTable<'a>>,
     downloads: Vec<Download>,
@@ -50,9 +61,6 @@ struct Headline {
     pending: String,
     overdue: String,
     overdue_share: Option<String>,
-    services: String,
-    services_4: String,
-    services_4_share: Option<String>,
 }
 
 /// A unit with a remark.
@@ -61,25 +69,15 @@ struct Named<'a> {
     district: Option<&'a str>,
     href: String,
     remark: String,
+    is_included: bool,
 }
 
+/// The results of one group.
 struct Group<'a> {
     group: PeerGroup,
-    tables: Vec<TargetTable<'a>>,
-}
-
-struct TargetTable<'a> {
-    name: &'a str,
-    noun: &'a str,
-    summary: String,
-    lines: Vec<TargetLine<'a>>,
-}
-
-struct TargetLine<'a> {
-    place: String,
-    name: &'a str,
-    href: Option<String>,
-    measured: Measured,
+    units: String,
+    /// None where the group is too large for this page.
+    tables: Option<Vec<Ranking<'a>>>,
 }
 
 struct UnitTable<'a> {
@@ -90,6 +88,7 @@ struct UnitTable<'a> {
 struct UnitLine<'a> {
     name: String,
     district: Option<&'a str>,
+    is_included: bool,
     href: String,
     values: Option<[String; 6]>,
     status: String,
@@ -99,24 +98,35 @@ struct UnitLine<'a> {
 /// The columns of the table of units.
 const UNIT_COLUMNS: [&str; 6] = ["received", "online", "resolved", "late", "pending", "pending_overdue"];
 
-pub(super) fn page<'a>(edition: &'a Edition, documents: &[PublishedDocument], data: &[SiteFile]) -> EditionPage<'a> {
+pub(super) fn page<'a>(
+    edition: &'a Edition,
+    regime: &Regime,
+    documents: &[PublishedDocument],
+    data: &[SiteFile],
+) -> EditionPage<'a> {
     let province = edition.province();
     let is_known = province.subtree_coverage.reported > 0;
+    let groups: Vec<PeerGroup> =
+        PeerGroup::ALL.into_iter().filter(|group| edition.group(*group).any(parts::has_page)).collect();
     EditionPage {
         edition,
         period: edition.id.period.in_words(),
         window: wording::window(edition.window),
-        year_to_date: wording::window(edition.year_to_date),
         sealed_at: wording::moment(edition.sealed_at),
-        decisions: edition.decisions.iter().map(decision).collect(),
+        decisions: edition.decisions.iter().map(|head| wording::decision(&head.number, head.issued)).collect(),
         coverage: parts::coverage_text(province.subtree_coverage),
         correction: correction(edition),
         headline: is_known.then(|| headline(edition, &province.subtree)),
+        services: services(edition),
         figures: if is_known { parts::figure_lines(edition, &province.subtree) } else { Vec::new() },
-        indicators: parts::indicator_rows(edition, province),
+        fields: parts::field_lines(edition, province),
         missing: missing(edition),
         late: late(edition),
-        groups: PeerGroup::ALL.into_iter().filter_map(|group| targets_of(edition, group)).collect(),
+        has_targets: edition.units.iter().flat_map(|unit| &unit.outcomes).any(|outcome| outcome.judgement.is_some()),
+        spans: spans_of(edition, regime),
+        overview: overview(edition, regime, &groups),
+        groups: groups.iter().filter_map(|group| results_of(edition, regime, *group)).collect(),
+        overview_groups: groups,
         unit_tables: PeerGroup::ALL.into_iter().filter_map(|group| units_of(edition, group, documents)).collect(),
         downloads: data.iter().map(Download::data).collect(),
         documents: documents
@@ -125,10 +135,6 @@ pub(super) fn page<'a>(edition: &'a Edition, documents: &[PublishedDocument], da
             .map(|document| Download::document(document, ""))
             .collect(),
     }
-}
-
-fn decision(decision: &DecisionHead) -> String {
-    format!("Quyết định số {} ngày {}", decision.number, wording::day(decision.issued))
 }
 
 fn correction(edition: &Edition) -> Option<Correction> {
@@ -147,6 +153,13 @@ fn correction(edition: &Edition) -> Option<Correction> {
     })
 }
 
+/// The spans that results are judged or shown over, with their days.
+fn spans_of(edition: &Edition, regime: &Regime) -> Vec<(&'static str, String)> {
+    let is_there = |span: &Span| edition.units.iter().flat_map(|unit| &unit.outcomes).any(|o| o.span == *span);
+    let spans = Span::ALL.into_iter().filter(is_there);
+    spans.map(|span| (words::span(span), wording::window(spans::window(edition, regime, span)))).collect()
+}
+
 fn headline(edition: &Edition, row: &[i64]) -> Headline {
     let value = |column| edition.value(row, column);
     let share = |numerator, denominator| percent_text(Ratio { numerator, denominator }, 2);
@@ -158,8 +171,6 @@ fn headline(edition: &Edition, row: &[i64]) -> Headline {
         let line = lines.iter().find(|line| line.number == number)?;
         Some((line.value.clone(), line.share.clone(), piece))
     });
-    let services = edition.services;
-    let all_services = services.level_2 + services.level_3 + services.level_4;
     Headline {
         received: count_text(value("received")),
         online: count_text(value("online")),
@@ -169,94 +180,69 @@ fn headline(edition: &Edition, row: &[i64]) -> Headline {
         pending: count_text(value("pending")),
         overdue: count_text(value("pending_overdue")),
         overdue_share: share(value("pending_overdue"), value("pending")),
-        services: count_text(all_services),
-        services_4: count_text(services.level_4),
-        services_4_share: percent_text(Ratio { numerator: services.level_4, denominator: all_services }, 1),
     }
+}
+
+/// `1.819 dịch vụ công trực tuyến, gồm 383 dịch vụ mức độ 2, …; mức độ 4 chiếm 57,5%`, in the vocabulary of the edition.
+/// A service of level 1 is information only, not an online service; none where there is no online service.
+fn services(edition: &Edition) -> Option<String> {
+    let online: Vec<(ServiceLevel, i64)> =
+        edition.services.iter().filter(|(level, count)| *level != ServiceLevel::One && *count > 0).copied().collect();
+    let denominator = online.iter().map(|(_, count)| count).sum();
+    let (highest, numerator) = *online.last()?;
+    let share = percent_text(Ratio { numerator, denominator }, 1)?;
+    let levels: Vec<String> =
+        online.iter().map(|(level, count)| format!("{} dịch vụ {}", count_text(*count), level.in_words())).collect();
+    Some(format!(
+        "{} dịch vụ công trực tuyến, gồm {}; dịch vụ {} chiếm {share}",
+        count_text(denominator),
+        levels.join(", "),
+        highest.in_words()
+    ))
 }
 
 fn unit_href(unit: &UnitResult) -> String {
     format!("units/{}.html", unit.code)
 }
 
+fn named<'a>(edition: &'a Edition, unit: &UnitResult, remark: String) -> Named<'a> {
+    Named {
+        name: unit.name.clone(),
+        district: parts::district_of(edition, unit),
+        href: unit_href(unit),
+        remark,
+        is_included: unit.is_included,
+    }
+}
+
 fn missing(edition: &Edition) -> Vec<Named<'_>> {
-    edition
-        .missing()
-        .map(|(unit, months)| Named {
-            name: unit.name.clone(),
-            district: parts::district_of(edition, unit),
-            href: unit_href(unit),
-            remark: months.iter().map(|month| month.in_words()).collect::<Vec<_>>().join(", "),
-        })
-        .collect()
+    edition.missing().map(|(unit, months)| named(edition, unit, wording::periods(&months))).collect()
 }
 
 fn late(edition: &Edition) -> Vec<Named<'_>> {
-    let filings =
-        edition.units.iter().flat_map(|unit| unit.filings.iter().map(move |(month, filing)| (unit, month, filing)));
+    let filings = edition.units.iter().flat_map(|unit| unit.filings.iter().map(move |owed| (unit, owed)));
     filings
-        .filter_map(|(unit, month, filing)| match filing {
-            Filing::Reported { received_at, late: true, .. } => Some(Named {
-                name: unit.name.clone(),
-                district: parts::district_of(edition, unit),
-                href: unit_href(unit),
-                remark: format!("báo cáo {} nhận lúc {}", month.in_words(), wording::moment(*received_at)),
-            }),
+        .filter_map(|(unit, owed)| match owed.filing {
+            Filing::Reported { received_at, late: true, .. } => {
+                let (received, due) = (wording::moment(received_at), wording::moment(owed.due));
+                let remark = format!("báo cáo {} nhận lúc {received} (hạn gửi {due})", owed.month.in_words());
+                Some(named(edition, unit, remark))
+            }
             Filing::Reported { .. } | Filing::Missing => None,
         })
         .collect()
 }
 
-/// Results against targets of one group; none where no decision names a unit of it.
-fn targets_of(edition: &Edition, group: PeerGroup) -> Option<Group<'_>> {
-    let tables: Vec<TargetTable<'_>> = edition
-        .indicators
-        .iter()
-        .filter_map(|head| {
-            let judged: Vec<_> = edition
-                .group(group)
-                .filter_map(|unit| {
-                    let outcome = parts::outcome(unit, &head.code, Span::YearToDate)?;
-                    Some((unit, outcome, outcome.judgement.as_ref()?.verdict))
-                })
-                .collect();
-            let ranked: Vec<_> =
-                judged.iter().map(|(_, outcome, _)| outcome.coverage.is_complete().then_some(outcome.ratio)).collect();
-            let verdicts: Vec<Verdict> = judged.iter().map(|(_, _, verdict)| *verdict).collect();
-            let placed = parts::ranks(&ranked).into_iter().zip(judged).collect();
-            let lines: Vec<_> = parts::by_place(placed)
-                .into_iter()
-                .filter_map(|(place, (unit, ..))| {
-                    Some(TargetLine {
-                        place: place.map_or_else(|| "–".into(), count_text),
-                        name: &unit.name,
-                        href: (!unit.filings.is_empty()).then(|| unit_href(unit)),
-                        measured: parts::measured(unit, &head.code)?,
-                    })
-                })
-                .collect();
-            (!lines.is_empty()).then(|| TargetTable {
-                name: &head.name,
-                noun: &head.noun,
-                summary: summary(&verdicts),
-                lines,
-            })
-        })
-        .collect();
-    (!tables.is_empty()).then_some(Group { group, tables })
-}
-
-/// `đạt: 3/6 đơn vị; chưa đạt: 2; không phát sinh: 1`.
-fn summary(verdicts: &[Verdict]) -> String {
-    let count = |wanted| count_text(verdicts.iter().filter(|verdict| **verdict == wanted).map(|_| 1).sum());
-    let all = count_text(verdicts.iter().map(|_| 1).sum());
-    let mut text = format!("đạt: {}/{all} đơn vị", count(Verdict::Met));
-    for verdict in [Verdict::Missed, Verdict::NotApplicable, Verdict::Uncertain] {
-        if verdicts.contains(&verdict) {
-            text.push_str(&format!("; {}: {}", verdict.in_words().to_lowercase(), count(verdict)));
-        }
-    }
-    text
+/// The results of one group, every indicator after the other; none where no indicator is about it.
+fn results_of<'a>(edition: &'a Edition, regime: &Regime, group: PeerGroup) -> Option<Group<'a>> {
+    let units = edition.group(group).count();
+    let tables: Vec<Ranking<'_>> =
+        edition.indicators.iter().flat_map(|head| rankings(edition, regime, group, head, "")).collect();
+    (!tables.is_empty()).then(|| Group {
+        group,
+        units: count_text(i64::try_from(units).unwrap_or(i64::MAX)),
+        tables: (units <= GROUP_MAX).then_some(tables),
+    })
 }
 
 fn units_of<'a>(edition: &'a Edition, group: PeerGroup, documents: &[PublishedDocument]) -> Option<UnitTable<'a>> {
@@ -269,6 +255,7 @@ fn units_of<'a>(edition: &'a Edition, group: PeerGroup, documents: &[PublishedDo
             UnitLine {
                 name: unit.name.clone(),
                 district: parts::district_of(edition, unit),
+                is_included: unit.is_included,
                 href: unit_href(unit),
                 values: is_known.then(|| UNIT_COLUMNS.map(|column| count_text(edition.value(&unit.own, column)))),
                 status: match (missing, is_known) {

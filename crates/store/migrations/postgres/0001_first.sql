@@ -24,7 +24,6 @@ create table unit_version (
     tier       text collate "C" not null,
     peer_group text collate "C",    -- null: the province itself
     parent_id  bigint, -- null: the province itself
-    reports    boolean not null,
     dissolved  boolean not null,
     primary key (unit_id, valid_from)
 );
@@ -40,13 +39,13 @@ create table period (
     primary key (form, period)
 );
 
+-- Not bound to a planned period: opening balances are of the month before the first one that is owed.
 create table submission (
     id      bigint not null generated always as identity primary key,
     unit_id bigint not null,
     form    text collate "C" not null,
     period  text collate "C" not null,
-    unique (unit_id, form, period),
-    foreign key (form, period) references period (form, period)
+    unique (unit_id, form, period)
 );
 
 create index submission_by_period on submission (form, period, unit_id);

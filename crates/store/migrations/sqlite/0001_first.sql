@@ -23,7 +23,6 @@ create table unit_version (
     tier       text not null,
     peer_group text,    -- null: the province itself
     parent_id  integer, -- null: the province itself
-    reports    integer not null check (reports in (0, 1)),
     dissolved  integer not null check (dissolved in (0, 1)),
     primary key (unit_id, valid_from)
 ) strict;
@@ -39,13 +38,13 @@ create table period (
     primary key (form, period)
 ) strict;
 
+-- Not bound to a planned period: opening balances are of the month before the first one that is owed.
 create table submission (
     id      integer not null primary key autoincrement,
     unit_id integer not null,
     form    text not null,
     period  text not null,
-    unique (unit_id, form, period),
-    foreign key (form, period) references period (form, period)
+    unique (unit_id, form, period)
 ) strict;
 
 create index submission_by_period on submission (form, period, unit_id);

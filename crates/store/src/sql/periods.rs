@@ -23,6 +23,13 @@ statements! {
     /// Adds a period unless it is there already.
     PLAN = "insert into period (form, period, opens, due, locks, publishes, sealed_edition) \
             values ($1, $2, $3, $4, $5, $6, $7) on conflict (form, period) do nothing";
+    /// Gives a period that is not sealed other instants.
+    MOVE = "update period set opens = $3, due = $4, locks = $5, publishes = $6 \
+            where form = $1 and period = $2 and sealed_edition = 0";
+    /// Takes a period back that nothing was done about.
+    WITHDRAW = "delete from period where form = $1 and period = $2 and sealed_edition = 0 \
+                and not exists (select 1 from extension e where e.form = $1 and e.period = $2) \
+                and not exists (select 1 from submission s where s.form = $1 and s.period = $2)";
     /// A period.
     PERIOD = select_period!("");
     /// A period, held against changes.
@@ -57,6 +64,22 @@ pub(super) async fn plan(tx: &mut SqlTx, period: &PeriodRow) -> Result<(), Store
         .bind(period.publishes.micros())
         .bind(i64::from(period.sealed_edition));
     tx.run("planning a period", statement).await.map(drop)
+}
+
+pub(super) async fn move_to(tx: &mut SqlTx, period: &PeriodRow) -> Result<bool, StoreError> {
+    let statement = query(MOVE)
+        .bind(period.form.as_str())
+        .bind(period.period.to_string())
+        .bind(period.opens.micros())
+        .bind(period.due.micros())
+        .bind(period.locks.micros())
+        .bind(period.publishes.micros());
+    Ok(tx.run("moving a period", statement).await? == 1)
+}
+
+pub(super) async fn withdraw(tx: &mut SqlTx, form: &FormCode, period: PeriodKey) -> Result<bool, StoreError> {
+    let statement = query(WITHDRAW).bind(form.as_str()).bind(period.to_string());
+    Ok(tx.run("withdrawing a period", statement).await? == 1)
 }
 
 pub(super) async fn period(

@@ -60,6 +60,14 @@ impl Tx for SqlTx {
         periods::plan(self, period).await
     }
 
+    async fn move_period(&mut self, period: &PeriodRow) -> Result<bool, StoreError> {
+        periods::move_to(self, period).await
+    }
+
+    async fn withdraw_period(&mut self, form: &FormCode, period: PeriodKey) -> Result<bool, StoreError> {
+        periods::withdraw(self, form, period).await
+    }
+
     async fn period(
         &mut self,
         form: &FormCode,

@@ -9,27 +9,12 @@ use super::session::{SqlTx, query};
 
 statements! {
     /// All versions of all units.
-    ALL = "select unit_id, valid_from, code, name, tier, peer_group, parent_id, reports, dissolved \
+    ALL = "select unit_id, valid_from, code, name, tier, peer_group, parent_id, dissolved \
            from unit_version order by unit_id, valid_from";
     /// Adds a version.
     APPEND = "insert into unit_version \
-              (unit_id, valid_from, code, name, tier, peer_group, parent_id, reports, dissolved) \
-              values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-}
-
-const TIERS: [Tier; 4] = [Tier::Province, Tier::Department, Tier::District, Tier::Commune];
-
-const fn tier_name(tier: Tier) -> &'static str {
-    match tier {
-        Tier::Province => "province",
-        Tier::Department => "department",
-        Tier::District => "district",
-        Tier::Commune => "commune",
-    }
-}
-
-fn tier(name: &str) -> Option<Tier> {
-    TIERS.into_iter().find(|tier| tier_name(*tier) == name)
+              (unit_id, valid_from, code, name, tier, peer_group, parent_id, dissolved) \
+              values ($1, $2, $3, $4, $5, $6, $7, $8)";
 }
 
 fn group(letter: &str) -> Result<PeerGroup, Failure> {
@@ -43,10 +28,9 @@ fn read(row: &Row) -> Result<UnitVersion, Failure> {
         valid_from: text(row, "valid_from")?.parse()?,
         code: UnitCode::parse(&text(row, "code")?)?,
         name: text(row, "name")?,
-        tier: named(row, "tier", tier)?,
+        tier: named(row, "tier", Tier::parse)?,
         group: optional_text(row, "peer_group")?.as_deref().map(group).transpose()?,
         parent: optional_integer(row, "parent_id")?.map(UnitId),
-        reports: flag(row, "reports")?,
         dissolved: flag(row, "dissolved")?,
     })
 }
@@ -61,10 +45,9 @@ pub(super) async fn append(tx: &mut SqlTx, version: &UnitVersion) -> Result<(), 
         .bind(version.valid_from.to_string())
         .bind(version.code.as_str())
         .bind(&version.name)
-        .bind(tier_name(version.tier))
+        .bind(version.tier.code())
         .bind(version.group.map(PeerGroup::letter))
         .bind(version.parent.map(|parent| parent.0))
-        .bind(version.reports)
         .bind(version.dissolved);
     tx.run_one("adding a version of a unit", statement).await
 }

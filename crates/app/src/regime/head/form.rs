@@ -1,154 +1,114 @@
-//! The form and the indicators of the head: columns are named in the file and become positions here.
+//! The form of the head: columns are named in the file and become positions here.
 
 use std::collections::BTreeSet;
 
 use baocao_domain::form::{Column, DerivedColumn, Form, Identity, OverTime};
-use baocao_domain::ids::{ColumnCode, FormCode, IndicatorCode};
-use baocao_domain::indicator::Indicator;
+use baocao_domain::ids::{ColumnCode, FormCode};
 use toml::Spanned;
 
-use super::Check;
-use super::raw::{RawColumn, RawContinuity, RawDerived, RawForm, RawIndicator, Text};
-use crate::regime::rows::LEVELS;
+use super::raw::{RawColumn, RawContinuity, RawDerived, RawForm, RawIdentity, Text};
+use super::{Check, Head, Names};
+use crate::regime::fault::Faults;
+use crate::regime::words::one_of;
 
 /// The most columns of a form, filed and derived together.
 pub const COLUMNS_MAX: usize = 100;
 
-impl Check<'_> {
-    pub(super) fn form(&mut self, raw: &RawForm) -> Option<Form> {
-        let code = self.value(&raw.code, FormCode::parse);
-        let title = self.text(&raw.title);
-        let filed = raw.column.iter().map(|column| (&column.code, &column.number));
-        let derived = raw.derived.iter().map(|column| (&column.code, &column.number));
-        self.unique_columns(&raw.code, &filed.chain(derived).collect::<Vec<_>>());
+const OVER_TIME: [(&str, OverTime); 3] = [("sum", OverTime::Sum), ("first", OverTime::First), ("last", OverTime::Last)];
 
-        let columns: Vec<_> = raw.column.iter().map(|column| self.column(column)).collect();
-        let columns = columns.into_iter().collect::<Option<Vec<Column>>>()?;
-        let derived: Vec<_> = raw.derived.iter().map(|column| self.derived(&columns, column)).collect();
-        let identities: Vec<_> = raw
-            .identity
-            .iter()
-            .map(|identity| {
-                let (left, right) =
-                    (self.positions(&columns, &identity.left), self.positions(&columns, &identity.right));
-                Some(Identity { left: left?, right: right? })
-            })
-            .collect();
+/// The filed columns, in the order in which figures are kept.
+pub(super) fn columns(form: &RawForm) -> Names<'_> {
+    let codes = form.column.iter().map(|column| column.code.get_ref().as_str());
+    Names { noun: "filed column", known: codes.map(|code| ColumnCode::parse(code).is_ok().then_some(code)).collect() }
+}
+
+pub(super) fn over_time(word: &str) -> Result<OverTime, String> {
+    one_of(&OVER_TIME)(word)
+}
+
+impl Head<'_> {
+    /// The form; none if a part of it has a fault.
+    pub(in crate::regime) fn form(&self, faults: &mut Faults) -> Option<Form> {
+        let (raw, mut check) = (&self.raw.form, self.check(faults));
+        let known = columns(raw);
+        let code = check.value(&raw.code, FormCode::parse);
+        let title = check.text(&raw.title);
+        check.unique_columns(raw);
+        let columns: Vec<_> = raw.column.iter().map(|column| check.column(column)).collect();
+        let derived: Vec<_> = raw.derived.iter().map(|column| check.derived(&known, column)).collect();
+        let identities: Vec<_> = raw.identity.iter().map(|identity| check.identity(&known, identity)).collect();
+        let single_fields = check.single_fields(raw);
+        let limits = check.limits(raw);
         let continuity = match &raw.continuity {
-            Some(continuity) => Some(self.continuity(&columns, continuity)?),
-            None => None,
+            Some(continuity) => check.continuity(raw, continuity).map(Some),
+            None => Some(None),
         };
         Some(Form {
             code: code?,
             title: title?,
+            columns: columns.into_iter().collect::<Option<_>>()?,
             derived: derived.into_iter().collect::<Option<_>>()?,
             identities: identities.into_iter().collect::<Option<_>>()?,
-            columns,
-            continuity,
+            single_fields: single_fields?,
+            limits: limits?,
+            continuity: continuity?,
         })
     }
+}
 
-    fn unique_columns(&mut self, form: &Text, columns: &[(&Text, &Spanned<u8>)]) {
-        if !(1..=COLUMNS_MAX).contains(&columns.len()) {
-            self.fault(form, format!("{} columns; expected 1 to {COLUMNS_MAX}", columns.len()));
+impl Check<'_> {
+    fn unique_columns(&mut self, form: &RawForm) {
+        let filed = form.column.iter().map(|column| (&column.code, &column.number));
+        let derived = form.derived.iter().map(|column| (&column.code, &column.number));
+        let columns: Vec<(&Text, &Spanned<u8>)> = filed.chain(derived).collect();
+        if form.column.is_empty() || columns.len() > COLUMNS_MAX {
+            self.fault(&form.code, format!("{} columns; expected 1 to {COLUMNS_MAX}, filed ones first", columns.len()));
         }
         let (mut codes, mut numbers) = (BTreeSet::new(), BTreeSet::new());
         for (code, number) in columns {
             if !codes.insert(code.get_ref()) {
-                self.fault(code, format!("column {} is given twice", code.get_ref()));
+                self.fault(code, format!("column {} is given twice; expected each code once", code.get_ref()));
             }
             if !numbers.insert(*number.get_ref()) {
-                self.fault(number, format!("two columns have the number {}", number.get_ref()));
+                let message = format!("two columns have the number {}; expected each number once", number.get_ref());
+                self.fault(number, message);
             }
         }
     }
 
     fn column(&mut self, raw: &RawColumn) -> Option<Column> {
         let (code, heading) = (self.value(&raw.code, ColumnCode::parse), self.text(&raw.heading));
-        Some(Column { code: code?, number: *raw.number.get_ref(), heading: heading?, over_time: raw.over_time })
+        let over_time = self.value(&raw.over_time, over_time);
+        Some(Column { code: code?, number: *raw.number.get_ref(), heading: heading?, over_time: over_time? })
     }
 
-    fn derived(&mut self, columns: &[Column], raw: &RawDerived) -> Option<DerivedColumn> {
+    fn derived(&mut self, known: &Names<'_>, raw: &RawDerived) -> Option<DerivedColumn> {
         let (code, heading) = (self.value(&raw.code, ColumnCode::parse), self.text(&raw.heading));
-        let parts = self.positions(columns, &raw.parts);
+        let parts = self.positions(known, &raw.parts);
         Some(DerivedColumn { code: code?, number: *raw.number.get_ref(), heading: heading?, parts: parts? })
     }
 
-    fn continuity(&mut self, columns: &[Column], raw: &RawContinuity) -> Option<(usize, Vec<usize>)> {
-        let opening = self.position(columns, &raw.opening);
-        let closings = self.positions(columns, &raw.closings);
-        if opening.is_some_and(|opening| columns[opening].over_time != OverTime::First) {
-            self.fault(&raw.opening, format!("column {} is not an opening stock (first)", raw.opening.get_ref()));
-        }
-        for closing in raw.closings.get_ref() {
-            let found = columns.iter().find(|column| column.code.as_str() == closing.get_ref());
-            if found.is_some_and(|column| column.over_time != OverTime::Last) {
-                self.fault(closing, format!("column {} is not a closing stock (last)", closing.get_ref()));
+    fn identity(&mut self, known: &Names<'_>, raw: &RawIdentity) -> Option<Identity> {
+        let left = self.positions(known, &raw.left);
+        let right = self.positions(known, &raw.right);
+        Some(Identity { left: left?, right: right? })
+    }
+
+    fn continuity(&mut self, form: &RawForm, raw: &RawContinuity) -> Option<(usize, Vec<usize>)> {
+        let known = columns(form);
+        let opening = self.position(&known, &raw.opening);
+        let closings = self.positions(&known, &raw.closings);
+        let stocks = [(&raw.opening, "an opening stock", "first")]
+            .into_iter()
+            .chain(raw.closings.get_ref().iter().map(|closing| (closing, "a closing stock", "last")));
+        for (name, noun, word) in stocks {
+            let column = form.column.iter().find(|column| column.code.get_ref() == name.get_ref());
+            if column.is_some_and(|column| column.over_time.get_ref() != word) {
+                let message =
+                    format!("column {} is not {noun}; expected one with over_time = {word:?}", name.get_ref());
+                self.fault(name, message);
             }
         }
         Some((opening?, closings?))
-    }
-
-    pub(super) fn indicators(&mut self, form: &Form, raw: &[RawIndicator]) -> Option<Vec<Indicator>> {
-        let mut seen = BTreeSet::new();
-        for indicator in raw {
-            if !seen.insert(indicator.code.get_ref()) {
-                self.fault(&indicator.code, format!("indicator {} is given twice", indicator.code.get_ref()));
-            }
-        }
-        let read: Vec<_> = raw.iter().map(|indicator| self.indicator(form, indicator)).collect();
-        read.into_iter().collect()
-    }
-
-    fn indicator(&mut self, form: &Form, raw: &RawIndicator) -> Option<Indicator> {
-        let code = self.value(&raw.code, IndicatorCode::parse);
-        let name = self.text(&raw.name);
-        let short_name = self.text(&raw.short_name);
-        let noun = self.text(&raw.noun);
-        let basis = self.text(&raw.basis);
-        let numerator = self.positions(&form.columns, &raw.numerator);
-        let denominator = self.positions(&form.columns, &raw.denominator);
-        for level in &raw.levels {
-            if !LEVELS.contains(level.get_ref()) {
-                let message = format!("level {}; expected {} to {}", level.get_ref(), LEVELS.start(), LEVELS.end());
-                self.fault(level, message);
-            }
-        }
-        Some(Indicator {
-            code: code?,
-            name: name?,
-            short_name: short_name?,
-            noun: noun?,
-            count: raw.count,
-            numerator: numerator?,
-            denominator: denominator?,
-            levels: raw.levels.iter().map(|level| *level.get_ref()).collect(),
-            scope: raw.scope,
-            basis: basis?,
-        })
-    }
-
-    /// Positions of named columns: at least one, each once.
-    fn positions(&mut self, columns: &[Column], names: &Spanned<Vec<Text>>) -> Option<Vec<usize>> {
-        if names.get_ref().is_empty() {
-            self.fault(names, "no column; expected at least one");
-        }
-        let read: Vec<_> = names.get_ref().iter().map(|name| self.position(columns, name)).collect();
-        let mut seen = BTreeSet::new();
-        for (position, name) in read.iter().zip(names.get_ref()) {
-            if position.is_some_and(|position| !seen.insert(position)) {
-                self.fault(name, format!("column {} is given twice", name.get_ref()));
-            }
-        }
-        read.into_iter().collect()
-    }
-
-    fn position(&mut self, columns: &[Column], name: &Text) -> Option<usize> {
-        let position = columns.iter().position(|column| column.code.as_str() == name.get_ref());
-        if position.is_none() {
-            let known: Vec<_> = columns.iter().map(|column| column.code.as_str()).collect();
-            self.fault(name, format!("no filed column {:?}; expected one of {}", name.get_ref(), known.join(", ")));
-        }
-        position
     }
 }

@@ -2,17 +2,17 @@
 
 use baocao_app::regime::UnitRow;
 use baocao_domain::ids::ProcedureCode;
-use baocao_domain::indicator::{Catalogue, Procedure};
+use baocao_domain::procedure::{Catalogue, Procedure, ServiceLevel};
 use baocao_domain::unit::Tier;
 
 use super::Line;
 use super::plan::{
     BALANCE, COMMUNE_LEVEL_2, COMMUNE_SERVICES, DEPARTMENTS, DISTRICTS, Department, District, NIL_COMMUNES, Share,
 };
-use super::spread::scatter;
+use crate::demo::spread::scatter;
 
 /// The highest level of service that cannot be filed online.
-const LEVEL_OVER_THE_COUNTER: u8 = 2;
+const LEVEL_OVER_THE_COUNTER: ServiceLevel = ServiceLevel::Two;
 
 /// How the dossiers of a service come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::desks::{Account, Desk, Kind, Row};
 use super::plan::{DIRECT, ONLINE, Share};
-use super::spread::{Claim, apportion, scatter, spread};
+use crate::demo::spread::{Claim, apportion, scatter, spread};
 
 /// How busy the months are, of a hundred: offices rest a little in July.
 const SEASON: [i64; 3] = [97, 101, 102];

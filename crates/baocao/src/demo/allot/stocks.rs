@@ -5,7 +5,7 @@
 
 use super::desks::Row;
 use super::plan::{EARLY, LATE, OPENING, OVERDUE, PENDING};
-use super::spread::{apportion, scatter};
+use crate::demo::spread::{apportion, scatter};
 
 /// Files opening and closing stocks: what is pending in one month is carried over into the next.
 pub(super) fn file_stocks(rows: &mut [&mut Row]) {

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant as Stopwatch};
 
-use baocao_app::regime::{self, LoadedRegime};
-use baocao_domain::edition::{Cause, Edition, EditionId, SealedReport, Span};
+use baocao_app::regime::LoadedRegime;
+use baocao_domain::edition::{Cause, Edition, EditionId, SealedReport};
 use baocao_domain::figures::Figures;
 use baocao_domain::ids::UnitId;
 use baocao_domain::instant::Instant;
 use baocao_domain::period::PeriodKey;
-use baocao_domain::target::Verdict;
+use baocao_domain::procedure::ServiceLevel;
+use baocao_domain::target::{Span, Verdict};
 use baocao_domain::tree::Hierarchy;
 use baocao_domain::unit::{Tier, UnitVersion};
 use jiff::civil::{date, time};
@@ -56,17 +57,7 @@ struct World {
 }
 
 fn world() -> World {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/regimes/lang-son-2022");
-    let files: Vec<(String, String)> = std::fs::read_dir(folder)
-        .expect(folder)
-        .map(|entry| {
-            let path = entry.expect("an entry").path();
-            let name = path.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
-            (name, std::fs::read_to_string(&path).expect("text"))
-        })
-        .collect();
-    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let loaded = regime::read(&files).expect("the shipped regime");
+    let loaded = crate::regimes::shipped("lang-son-2022").expect("the shipped regime");
     let allotment = allot(&loaded.regime, &loaded.units);
     World { loaded, allotment }
 }
@@ -77,7 +68,8 @@ fn code(code: &str) -> UnitCode {
 
 impl World {
     fn parse(&self, raw: &RawFigures) -> Figures {
-        Figures::parse(&self.loaded.regime.form, &self.loaded.regime.catalogue, raw).expect("valid figures")
+        let regime = &self.loaded.regime;
+        Figures::parse(&regime.form, &regime.catalogue, Tier::Commune, raw).expect("valid figures")
     }
 
     fn tree(&self) -> Hierarchy {
@@ -95,7 +87,6 @@ impl World {
                 tier: unit.tier,
                 group: unit.group,
                 parent: unit.parent.as_ref().map(|parent| ids[parent]),
-                reports: unit.reports,
                 dissolved: false,
             })
             .collect();
@@ -201,7 +192,7 @@ fn services_of_level_2_are_never_online_and_units_keep_to_their_tier() {
         let Some(months) = world.allotment.filings.get(&unit.code) else { continue };
         for (procedure, row) in months.iter().flat_map(|raw| world.parse(raw).rows) {
             let known = catalogue.get(&procedure).expect("a procedure of the catalogue");
-            assert!(known.level > 2 || row[0] == 0, "{} {procedure}", unit.code);
+            assert!(known.level > ServiceLevel::Two || row[0] == 0, "{} {procedure}", unit.code);
             assert_eq!(known.competence, unit.tier, "{} {procedure}", unit.code);
         }
     }
@@ -211,7 +202,7 @@ fn services_of_level_2_are_never_online_and_units_keep_to_their_tier() {
 fn sizes_are_those_of_a_real_province() {
     let world = world();
     let mut rows_of_month = [0; 3];
-    for unit in world.loaded.units.iter().filter(|unit| unit.reports) {
+    for unit in world.loaded.units.iter().filter(|unit| unit.tier != Tier::Province) {
         for (month, rows_of_month) in rows_of_month.iter_mut().enumerate() {
             let raw = world.allotment.figures(&unit.code, month).expect("a filing");
             if raw.nil {
