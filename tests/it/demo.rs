@@ -230,20 +230,30 @@ async fn kill_at(step: &str, dir: &Path, july: &'static str) {
     panic!("July's close could not be caught at {step}");
 }
 
-/// Two months of Khánh Hòa, on a map of its own: late, missing, correcting; what is published recomputes.
+/// Two months of Khánh Hòa, on a map of its own, and one of Long An, with single fields: late, missing, correcting; what
+/// is published recomputes.
 #[test]
-fn another_regime_plays_month_by_month() {
+fn other_regimes_play_month_by_month() {
     let home = TempDir::new().expect("a temporary folder");
-    let dir = home.path().join("demo");
-    let data = dir.to_str().expect("a path");
-    let mut demo = Process::start(&["demo", "--regime", "khanh-hoa-2018", "--months", "2", "--exit", "--dir", data]);
-    assert!(demo.wait(Duration::from_secs(300)).success());
-    for edition in ["2018-M01/1", "2018-M02/1", "2018-M02/2"] {
-        let folder = dir.join("site").join(edition);
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("recompute.py");
-        let answer = run("python3", &[program.to_str().expect("a path"), folder.to_str().expect("a path")]);
-        assert!(answer.contains("no difference"), "{edition}: {answer}");
+    for (regime, months, editions) in [
+        ("khanh-hoa-2018", "2", &["2018-M01/1", "2018-M02/1", "2018-M02/2"][..]),
+        ("long-an-2024", "1", &["2024-M01/1"]),
+    ] {
+        let dir = home.path().join(regime);
+        let data = dir.to_str().expect("a path");
+        let mut demo = Process::start(&["demo", "--regime", regime, "--months", months, "--exit", "--dir", data]);
+        assert!(demo.wait(Duration::from_secs(300)).success(), "{regime}");
+        for edition in editions {
+            let folder = dir.join("site").join(edition);
+            let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("recompute.py");
+            let answer = run("python3", &[program.to_str().expect("a path"), folder.to_str().expect("a path")]);
+            assert!(answer.contains("no difference"), "{edition}: {answer}");
+        }
     }
+    let totals = home.path().join("long-an-2024/site/2024-M01/1/data/single_field_totals.csv");
+    let totals = fs::read_to_string(totals).expect("single_field_totals.csv");
+    let of_province = totals.lines().find(|line| line.starts_with("80,results_issued,")).expect("a row");
+    assert!(of_province.ends_with(",221,221"), "every unit gives the field: {of_province}");
 }
 
 #[test]

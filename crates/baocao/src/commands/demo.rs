@@ -161,9 +161,10 @@ async fn show(app: &App, dir: &Path, addresses: &Addresses, sink: &Sink, begun: 
     screen::line("");
     screen::line(&screen::table(&head, &rows, &[1, 3, 4]));
     screen::line(&format!("{submissions} submissions in {revisions} revisions; {} mails accepted", sink.accepted()));
-    let issued = std::fs::read_dir(dir.join("site/reports"))?.next().transpose()?;
+    // Months alone make no report.
+    let issued = std::fs::read_dir(dir.join("site/reports")).ok().and_then(|mut reports| reports.next()).transpose()?;
     for (what, place) in [
-        ("report", issued.map_or_else(String::new, |entry| entry.path().display().to_string())),
+        ("report", issued.map_or_else(|| "none yet".into(), |entry| entry.path().display().to_string())),
         ("pages", format!("http://{}/", addresses.http)),
         ("open data", summaries.last().map_or_else(String::new, |last| data_of(dir, last))),
         ("mail", dir.join("mail").display().to_string()),

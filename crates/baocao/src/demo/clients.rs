@@ -104,7 +104,7 @@ impl Clients {
     async fn try_file(&self, lane: usize, filing: Filing) -> anyhow::Result<Result<v1::SubmitFiguresResponse, Status>> {
         let mut client = SubmissionServiceClient::new(self.keyed(lane, filing.unit.as_str())?);
         let (expected_revision, reason) = filing.corrects.unzip();
-        let lines = (!filing.figures.nil).then(|| v1::Lines {
+        let lines = (!filing.figures.rows.is_empty()).then(|| v1::Lines {
             columns: filing.figures.columns,
             rows: filing.figures.rows.into_iter().map(|(key, values)| v1::Row { key, values }).collect(),
         });
@@ -115,6 +115,7 @@ impl Clients {
             period: filing.period,
             nil: filing.figures.nil,
             lines,
+            fields: filing.figures.fields.into_iter().map(|(code, value)| v1::Field { code, value }).collect(),
             expected_revision,
             reason: reason.unwrap_or_default(),
             ..v1::SubmitFiguresRequest::default()

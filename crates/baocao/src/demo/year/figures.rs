@@ -216,14 +216,16 @@ const fn is_online(procedure: &Procedure) -> bool {
 
 /// Settles a procedure's month: what is resolved and what stays pending, in the order of [`COLUMNS`].
 fn settle(names: &[&str], online: i64, new: i64, pending: &mut (i64, i64)) -> [i64; 8] {
-    let part = |what: &str, of: i64, low: u32, high: u32| {
+    let draw = |what: &str, low: u32, high: u32| {
         let names: Vec<&str> = std::iter::once(what).chain(names.iter().copied()).collect();
-        of * scatter(&names, low, high) / 100
+        scatter(&names, low, high)
     };
+    let part = |what: &str, of: i64, low: u32, high: u32| of * draw(what, low, high) / 100;
     let carried_over = pending.0 + pending.1;
     let received = new + carried_over;
     let open = part("pending", received, 4, 15);
-    let overdue = part("overdue", open, 0, 12);
+    let is_overdue = open > 0 && draw("forgotten", 0, 15) == 0;
+    let overdue = part("overdue", open, 0, 12).max(i64::from(is_overdue));
     let resolved = received - open;
     let late = part("late", resolved, 0, 4);
     let early = part("early", resolved - late, 10, 35);
