@@ -34,6 +34,9 @@ pub async fn first_start(app: &App, data: &Path, loaded: &LoadedRegime, live_fro
     let is_new = !app.has_regime().await?;
     if is_new {
         app.apply_regime(loaded).await.with_context(|| format!("cannot apply regime {}", loaded.regime.name))?;
+        for warning in &loaded.warnings {
+            tracing::warn!(regime = %loaded.regime.name, warning, "regime applied with a warning");
+        }
     }
     app.go_live(live_from).await?;
     if !has_keys {

@@ -162,12 +162,12 @@ fn the_head_is_told_in_words() {
 #[test]
 fn members_of_lists_are_told_with_their_days() {
     let (before, installed) = installation(&load("hoa-binh-2020", &[]), july());
-    let loaded = load("hoa-binh-2020", &[("assumed-lists.csv", ",2020-07-14,,", ",2020-07-14,2020-12-14,")]);
+    let loaded = load("hoa-binh-2020", &[("assumed-lists.csv", ",2019-12-15,,", ",2019-12-15,2020-12-14,")]);
     let plan = plan(Some(&before), &loaded, &installed, july());
     let told = lines(&plan, "Lists");
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(
-        told[0].starts_with("~ QD-1588 ") && told[0].ends_with(" from 2020-07-14: to none → 2020-12-14"),
+        told[0].starts_with("~ QD-1588 ") && told[0].ends_with(" from 2019-12-15: to none → 2020-12-14"),
         "{told:?}"
     );
 }
