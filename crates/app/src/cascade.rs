@@ -15,6 +15,7 @@ use baocao_domain::measure::Measure;
 use baocao_domain::period::PeriodKey;
 use baocao_domain::reason::{Finding, Reason, Refusal};
 use baocao_domain::regime::{Decision, Delegation, Regime};
+use baocao_domain::rounding::threshold_text;
 use baocao_domain::selector::Selector;
 use baocao_domain::target::{Target, Threshold};
 use baocao_domain::tree::Hierarchy;
@@ -252,8 +253,8 @@ fn refusal(faults: &[Fault]) -> Refusal {
         let (reason, given, expected) = match fault {
             Fault::BelowFloor { unit, given, floor } => (
                 Reason::CascadeBelowFloor,
-                format!("{unit}: {}", percent(*given)),
-                format!("at least {}", percent(*floor)),
+                format!("{unit}: {}", threshold_text(*given)),
+                format!("at least {}", threshold_text(*floor)),
             ),
             Fault::NotAPart { unit } => {
                 (Reason::UnknownUnit, unit.to_string(), "a unit below the one that assigns".into())
@@ -278,16 +279,17 @@ fn refusal(faults: &[Fault]) -> Refusal {
 /// The common target is not certain: what it comes to, and each raise of the smallest repair.
 fn infeasible(plan: &Plan, repair: &Repair, noun: &str) -> Refusal {
     let reached = plan.reached.clone().unwrap_or_default();
-    let expected = format!("at least {}; {} {}", percent(plan.whole), plan.in_words(noun), repair.in_words());
+    let expected = format!("at least {}; {} {}", threshold_text(plan.whole), plan.in_words(noun), repair.in_words());
     let mut findings = vec![Finding::new("rule", Reason::CascadeInfeasible, reached, expected)];
     findings.extend(repair.raises.iter().map(|raise| {
-        let given = format!("{}: {}", raise.unit, percent(raise.from));
-        Finding::new("rule", Reason::CascadeInfeasible, given, format!("{} ({})", percent(raise.to), raise.in_words()))
+        let given = format!("{}: {}", raise.unit, threshold_text(raise.from));
+        Finding::new(
+            "rule",
+            Reason::CascadeInfeasible,
+            given,
+            format!("{} ({})", threshold_text(raise.to), raise.in_words()),
+        )
     }));
     findings.truncate(baocao_domain::figures::FINDINGS_MAX);
     Refusal { reason: Reason::CascadeInfeasible, findings }
-}
-
-fn percent(threshold: Threshold) -> String {
-    baocao_domain::rounding::threshold_text(threshold)
 }

@@ -1,6 +1,6 @@
 //! Obligations: who owes which month of a period, by when, and whether it is in.
 
-use baocao_domain::edition::{EditionId, Filing, OwedReport};
+use baocao_domain::edition::{EditionId, OwedReport};
 use baocao_domain::fold::Coverage;
 use baocao_domain::ids::UnitCode;
 use baocao_domain::period::PeriodKey;
@@ -59,9 +59,7 @@ impl App {
         let mut coverage = Coverage::default();
         let mut units = Vec::new();
         for result in edition.subtree(first).iter().filter(|result| !result.filings.is_empty()) {
-            for owed in &result.filings {
-                coverage.add(Coverage { reported: i64::from(owed.filing != Filing::Missing), obliged: 1 });
-            }
+            coverage.add(result.own_coverage());
             units.push(ObligedUnit {
                 unit: result.code.clone(),
                 name: result.name.clone(),

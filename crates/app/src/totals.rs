@@ -3,6 +3,7 @@
 use baocao_domain::edition::{Cause, Edition, EditionId, SealedReport};
 use baocao_domain::period::PeriodKey;
 use baocao_domain::reason::{Reason, Refusal};
+use baocao_domain::submission::Revision;
 
 use crate::actor::Actor;
 use crate::app::{App, InForce, read_edition};
@@ -61,7 +62,8 @@ impl App {
             let stored = tx.edition(&row.form, id).await?.ok_or(Refusal::because(Reason::UnknownEdition))?;
             return read_edition(&stored);
         }
-        let reports = current_reports(tx, in_force, row.period).await?;
+        let revisions = current_revisions(tx, in_force, row.period).await?;
+        let reports: Vec<SealedReport> = revisions.into_iter().map(sealed_report).collect();
         let id = EditionId { period: row.period, number: row.sealed_edition + 1 };
         let tree = in_force.tree(row.period.window(in_force.regime.calendar.window_rule).to)?;
         Ok(Edition::make(id, Cause::Locked, self.now(), &in_force.regime, &tree, &reports))
@@ -69,21 +71,21 @@ impl App {
 }
 
 /// The current revisions of all months of the year to the end of this period.
-pub(crate) async fn current_reports(
+pub(crate) async fn current_revisions(
     tx: &mut dyn Tx,
     in_force: &InForce,
     period: PeriodKey,
-) -> Result<Vec<SealedReport>, AppError> {
+) -> Result<Vec<Revision>, AppError> {
     let form = &in_force.regime.form.code;
     let mut ids = Vec::new();
     for month in in_force.regime.owed(&period.year_to_date()) {
         ids.extend(tx.revision_heads(form, month).await?.into_iter().map(|head| head.id));
     }
-    Ok(tx.revisions(&ids).await?.into_iter().map(sealed_report).collect())
+    Ok(tx.revisions(&ids).await?)
 }
 
 /// A revision as an edition takes it in.
-pub(crate) fn sealed_report(revision: baocao_domain::submission::Revision) -> SealedReport {
+pub(crate) fn sealed_report(revision: Revision) -> SealedReport {
     SealedReport {
         unit: revision.submission.unit,
         month: revision.submission.period,

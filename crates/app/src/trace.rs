@@ -21,6 +21,7 @@ use crate::error::AppError;
 use crate::ports::{PeriodRow, RowLock, Tx};
 use crate::ranking::{has_span, known_indicator};
 use crate::submit::visible_unit;
+use crate::totals::current_revisions;
 
 /// Which number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,11 +112,8 @@ impl App {
         edition: Option<u32>,
     ) -> Result<(Arc<InForce>, Vec<Revision>), AppError> {
         let Some(number) = edition else {
-            let mut ids = Vec::new();
-            for month in in_force.regime.owed(&row.period.year_to_date()) {
-                ids.extend(tx.revision_heads(&row.form, month).await?.into_iter().map(|head| head.id));
-            }
-            return Ok((in_force, tx.revisions(&ids).await?));
+            let revisions = current_revisions(tx, &in_force, row.period).await?;
+            return Ok((in_force, revisions));
         };
         let run = tx.close_run(&row.form, EditionId { period: row.period, number }).await?;
         let run = run.ok_or(Refusal::because(Reason::UnknownEdition))?;
@@ -133,22 +131,14 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// The units whose reports count for a unit: itself, and below it those that are added into it.
+    /// The places in the tree of the units whose reports count for a unit.
     fn units(&self, unit: &UnitResult, scope: Scope) -> Vec<usize> {
-        let Some(top) = self.tree.position(&unit.code) else { return Vec::new() };
-        if scope == Scope::Own {
-            return vec![top];
-        }
-        let mut within = Vec::new();
-        for position in self.tree.subtree(top) {
-            let node = &self.tree.nodes()[position];
-            let is_added = self.edition.unit(&node.code).is_none_or(|result| result.is_included);
-            let parent_counts = node.parent.is_some_and(|parent| within.contains(&parent));
-            if position == top || (is_added && parent_counts) {
-                within.push(position);
-            }
-        }
-        within
+        let first = self.edition.units.iter().position(|result| result.id == unit.id);
+        let counted = match (scope, first) {
+            (Scope::Subtree, Some(first)) => self.edition.added_into(first),
+            (Scope::Own, _) | (Scope::Subtree, None) => vec![unit],
+        };
+        counted.into_iter().filter_map(|result| self.tree.position(&result.code)).collect()
     }
 
     /// The months that a unit owes, each with what it filed.

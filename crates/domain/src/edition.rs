@@ -350,6 +350,19 @@ impl Edition {
         &units[..end.unwrap_or(units.len())]
     }
 
+    /// The unit at this place and everything that is added into it: not what stands below a vertical agency, nor the agency.
+    #[must_use]
+    pub fn added_into(&self, first: usize) -> Vec<&UnitResult> {
+        let mut within: Vec<&UnitResult> = Vec::new();
+        for (i, unit) in self.subtree(first).iter().enumerate() {
+            let parent_counts = || within.iter().rev().any(|above| unit.parent.as_ref() == Some(&above.code));
+            if i == 0 || (unit.is_included && parent_counts()) {
+                within.push(unit);
+            }
+        }
+        within
+    }
+
     /// The units that owe reports, in the order of the tree.
     pub fn reporting(&self) -> impl Iterator<Item = &UnitResult> {
         self.units.iter().filter(|unit| !unit.filings.is_empty())
@@ -382,6 +395,16 @@ impl Edition {
 }
 
 impl UnitResult {
+    /// Its own reports of the period that are in, of those that it owes.
+    #[must_use]
+    pub fn own_coverage(&self) -> Coverage {
+        let mut coverage = Coverage::default();
+        for owed in &self.filings {
+            coverage.add(Coverage { reported: i64::from(owed.filing != Filing::Missing), obliged: 1 });
+        }
+        coverage
+    }
+
     /// The months of the period for which no report is in.
     #[must_use]
     pub fn missing_months(&self) -> Vec<PeriodKey> {

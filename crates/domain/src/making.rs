@@ -169,6 +169,7 @@ impl<'a> Work<'a> {
         for (position, unit) in units.iter().enumerate() {
             let Some(group) = unit.group else { continue };
             for (at, outcome) in unit.outcomes.iter().enumerate() {
+                // Outcomes stand by span, then by indicator.
                 let i = at % self.indicators.len();
                 if outcome.ratio.denominator > 0 && outcome.bounds.is_none() {
                     let key = (group, outcome.span, self.plans[position][i].measure);

@@ -10,7 +10,7 @@ use crate::bits::Bits;
 use crate::bounds::Bounds;
 use crate::figures::Figures;
 use crate::fold::Coverage;
-use crate::form::{Form, OverTime};
+use crate::form::OverTime;
 use crate::indicator::{Count, Indicator, Ratio, Scope, Side, Term};
 use crate::period::PeriodKey;
 use crate::procedure::Eligibility;
@@ -61,7 +61,6 @@ struct Admitted {
 #[derive(Debug, Clone)]
 pub struct Counter<'a> {
     indicator: &'a Indicator,
-    form: &'a Form,
     regime: &'a Regime,
     admitted: BTreeMap<PeriodKey, Admitted>,
     scope: Scope,
@@ -72,7 +71,7 @@ impl<'a> Counter<'a> {
     #[must_use]
     pub fn new(regime: &'a Regime, indicator: &'a Indicator, measure: Measure, months: &[PeriodKey]) -> Self {
         let admitted = months.iter().map(|month| (*month, admitted(regime, indicator, measure, *month))).collect();
-        Self { indicator, form: &regime.form, regime, admitted, scope: measure.scope }
+        Self { indicator, regime, admitted, scope: measure.scope }
     }
 
     /// Whose rows count.
@@ -105,7 +104,9 @@ impl<'a> Counter<'a> {
             return tally; // The indicator is not about units of this tier.
         }
         let is_whole = |figures: &&Figures| {
-            fields.iter().all(|position| figures.single_field(&self.form.single_fields[*position].code).is_some())
+            fields
+                .iter()
+                .all(|position| figures.single_field(&self.regime.form.single_fields[*position].code).is_some())
         };
         let mut filed: Vec<(&Admitted, &Figures)> = Vec::with_capacity(owed.len());
         for (month, figures) in owed {
@@ -136,8 +137,8 @@ impl<'a> Counter<'a> {
     /// Whether a column or single field counts of which only the first or the last report's value does.
     fn counts_stocks(&self) -> bool {
         let is_stock = |side: &Side| {
-            let columns = side.columns.iter().map(|term| self.form.columns[term.position].over_time);
-            let fields = side.single_fields.iter().map(|term| self.form.single_fields[term.position].over_time);
+            let columns = side.columns.iter().map(|term| self.regime.form.columns[term.position].over_time);
+            let fields = side.single_fields.iter().map(|term| self.regime.form.single_fields[term.position].over_time);
             columns.chain(fields).any(|over_time| over_time != OverTime::Sum)
         };
         is_stock(&self.indicator.numerator) || is_stock(&self.indicator.denominator)
@@ -151,7 +152,7 @@ impl<'a> Counter<'a> {
     fn fields_owed_by(&self, tier: Tier) -> Vec<usize> {
         let sides = [&self.indicator.numerator, &self.indicator.denominator];
         let positions = sides.into_iter().flat_map(|side| &side.single_fields).map(|term| term.position);
-        positions.filter(|position| self.form.single_fields[*position].is_owed_by(tier)).collect()
+        positions.filter(|position| self.regime.form.single_fields[*position].is_owed_by(tier)).collect()
     }
 
     fn rows<'f>(&'f self, admitted: &'f Bits, figures: &'f Figures) -> impl Iterator<Item = (usize, &'f Vec<i64>)> {
@@ -160,14 +161,14 @@ impl<'a> Counter<'a> {
     }
 
     fn of_row(&self, side: &Side, row: &[i64], (is_first, is_last): (bool, bool)) -> i64 {
-        let counts = |term: &&Term| self.form.columns[term.position].over_time.counts(is_first, is_last);
+        let counts = |term: &&Term| self.regime.form.columns[term.position].over_time.counts(is_first, is_last);
         side.columns.iter().filter(counts).map(|term| term.weight * row[term.position]).sum()
     }
 
     fn sum(&self, side: &Side, admitted: &Bits, figures: &Figures, at: (bool, bool)) -> i64 {
         let rows: i64 = self.rows(admitted, figures).map(|(_, row)| self.of_row(side, row, at)).sum();
         let field = |term: &Term| {
-            let field = &self.form.single_fields[term.position];
+            let field = &self.regime.form.single_fields[term.position];
             let value = figures.single_field(&field.code).filter(|_| field.over_time.counts(at.0, at.1));
             term.weight * value.unwrap_or_default()
         };

@@ -11,4 +11,6 @@ pub mod quarter;
 pub mod scene;
 pub mod sink;
 mod spread;
+#[cfg(test)]
+mod testing;
 pub mod year;

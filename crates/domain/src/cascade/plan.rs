@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Rule;
-use super::repair::{Repair, Repairs};
+use super::repair::Repairs;
 use crate::ids::UnitCode;
 use crate::rounding::{count_in_prose, count_text, threshold_in_words, threshold_text};
 use crate::target::Threshold;
@@ -82,15 +81,6 @@ impl Plan {
     pub fn assigned(&self) -> BTreeMap<UnitCode, Threshold> {
         let units = self.lines.iter().filter(|line| line.role == Role::Unit);
         units.map(|line| (line.unit.clone(), line.threshold)).collect()
-    }
-
-    /// The rule that gives every part its rate of this plan, after a repair.
-    #[must_use]
-    pub fn repaired(&self, repair: &Repair) -> Rule {
-        let given = self.lines.iter().filter(|line| line.role != Role::Office);
-        let mut rates: BTreeMap<UnitCode, Threshold> = given.map(|line| (line.unit.clone(), line.threshold)).collect();
-        rates.extend(repair.raises.iter().map(|raise| (raise.unit.clone(), raise.to)));
-        Rule::Each(rates)
     }
 
     /// The outcome as one Vietnamese line; the noun is the indicator's (`hồ sơ`).

@@ -1,8 +1,8 @@
 //! Totals of one unit out of the results of all.
 
 use baocao_app::totals::Totals;
-use baocao_domain::edition::{Filing, UnitResult};
-use baocao_domain::fold::{Coverage, FieldTotal};
+use baocao_domain::edition::UnitResult;
+use baocao_domain::fold::FieldTotal;
 use baocao_domain::form::SingleField;
 use baocao_domain::indicator::Scope;
 use baocao_domain::reason::Refusal;
@@ -24,9 +24,9 @@ pub(crate) fn totals(totals: &Totals, scope: Scope) -> v1::GetTotalsResponse {
     let edition = &totals.edition;
     let Some(unit) = edition.units.get(totals.position) else { return v1::GetTotalsResponse::default() };
     let (row, coverage, fields, in_scope) = match scope {
-        Scope::Own => (&unit.own, own_coverage(unit), &unit.own_fields, vec![unit]),
+        Scope::Own => (&unit.own, unit.own_coverage(), &unit.own_fields, vec![unit]),
         Scope::Subtree => {
-            let in_scope = added_up(edition.subtree(totals.position));
+            let in_scope = edition.added_into(totals.position);
             (&unit.subtree, unit.subtree_coverage, &unit.subtree_fields, in_scope)
         }
     };
@@ -49,25 +49,6 @@ pub(crate) fn totals(totals: &Totals, scope: Scope) -> v1::GetTotalsResponse {
         indicators: unit.outcomes.iter().map(Into::into).collect(),
         fields: edition.form.single_fields.iter().zip(fields).map(field).collect(),
     }
-}
-
-/// The first unit and what is added into it: not a vertical agency, nor what is below one.
-fn added_up(subtree: &[UnitResult]) -> Vec<&UnitResult> {
-    let mut within: Vec<&UnitResult> = Vec::new();
-    for (i, unit) in subtree.iter().enumerate() {
-        // Looked for from the back: the parent is seldom far.
-        let parent_counts = || within.iter().rev().any(|above| unit.parent.as_ref() == Some(&above.code));
-        if i == 0 || (unit.is_included && parent_counts()) {
-            within.push(unit);
-        }
-    }
-    within
-}
-
-fn own_coverage(unit: &UnitResult) -> Coverage {
-    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    let reported = unit.filings.iter().filter(|owed| owed.filing != Filing::Missing).count();
-    Coverage { reported: count(reported), obliged: count(unit.filings.len()) }
 }
 
 fn missing(unit: &UnitResult) -> Option<v1::MissingUnit> {

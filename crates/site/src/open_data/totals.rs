@@ -1,6 +1,6 @@
 //! What was made of the figures of a period: every unit's totals, and those of its single fields.
 
-use baocao_domain::edition::{Edition, Filing, UnitResult};
+use baocao_domain::edition::Edition;
 use baocao_domain::fold::{Coverage, FieldTotal};
 use baocao_domain::unit::PeerGroup;
 
@@ -25,7 +25,7 @@ pub(super) fn units(edition: &Edition) -> Table<'_> {
         table.columns.extend(printed.iter().map(|code| format!("{side}_{code}").into()));
     }
     for unit in &edition.units {
-        let (own, subtree) = (own_coverage(unit), unit.subtree_coverage);
+        let (own, subtree) = (unit.own_coverage(), unit.subtree_coverage);
         let mut row = vec![
             Cell::text(unit.code.as_str()),
             Cell::text(unit.name.as_str()),
@@ -77,13 +77,4 @@ pub(super) fn single_fields(edition: &Edition) -> Table<'_> {
 fn total<'a>(total: &FieldTotal) -> [Cell<'a>; 3] {
     let Coverage { reported, obliged } = total.coverage;
     [Cell::count_if(reported > 0, total.value), Cell::Count(reported), Cell::Count(obliged)]
-}
-
-/// The reports of the period that a unit owed itself.
-fn own_coverage(unit: &UnitResult) -> Coverage {
-    let mut coverage = Coverage::default();
-    for owed in &unit.filings {
-        coverage.add(Coverage { reported: i64::from(owed.filing != Filing::Missing), obliged: 1 });
-    }
-    coverage
 }

@@ -6,16 +6,15 @@ use std::time::{Duration, Instant as Stopwatch};
 use baocao_app::regime::LoadedRegime;
 use baocao_domain::edition::{Cause, Edition, EditionId, SealedReport};
 use baocao_domain::figures::Figures;
-use baocao_domain::ids::UnitId;
 use baocao_domain::instant::Instant;
 use baocao_domain::period::PeriodKey;
 use baocao_domain::procedure::ServiceLevel;
 use baocao_domain::target::{Span, Verdict};
-use baocao_domain::tree::Hierarchy;
-use baocao_domain::unit::{Tier, UnitVersion};
+use baocao_domain::unit::Tier;
 use jiff::civil::{date, time};
 
 use super::*;
+use crate::demo::testing::tree_of;
 
 /// Indicator A, indicator B, and which of them stands exactly on its threshold.
 const STANDING: [(&str, Verdict, Verdict, &str); 27] = {
@@ -72,30 +71,9 @@ impl World {
         Figures::parse(&regime.form, &regime.catalogue, Tier::Commune, raw).expect("valid figures")
     }
 
-    fn tree(&self) -> Hierarchy {
-        let ids: BTreeMap<&UnitCode, UnitId> =
-            self.loaded.units.iter().map(|unit| &unit.code).zip((1..).map(UnitId)).collect();
-        let versions: Vec<UnitVersion> = self
-            .loaded
-            .units
-            .iter()
-            .map(|unit| UnitVersion {
-                id: ids[&unit.code],
-                valid_from: unit.valid_from,
-                code: unit.code.clone(),
-                name: unit.name.clone(),
-                tier: unit.tier,
-                group: unit.group,
-                parent: unit.parent.as_ref().map(|parent| ids[parent]),
-                dissolved: false,
-            })
-            .collect();
-        Hierarchy::at(&versions, date(2022, 9, 14)).expect("a tree")
-    }
-
     /// The edition of a period in which every unit has filed.
     fn edition(&self, period: &str) -> Edition {
-        let tree = self.tree();
+        let tree = tree_of(&self.loaded);
         let received_at = Instant::at(date(2022, 7, 15), time(9, 0, 0, 0));
         let reports: Vec<SealedReport> = self
             .allotment

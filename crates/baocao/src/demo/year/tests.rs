@@ -2,31 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use baocao_app::regime::LoadedRegime;
 use baocao_domain::edition::{Cause, Edition, EditionId, SealedReport};
 use baocao_domain::figures::Figures;
-use baocao_domain::ids::UnitId;
 use baocao_domain::target::Verdict;
-use baocao_domain::unit::UnitVersion;
 
 use super::*;
-
-fn tree_of(loaded: &LoadedRegime) -> Hierarchy {
-    let ids: BTreeMap<&UnitCode, UnitId> = loaded.units.iter().map(|unit| &unit.code).zip((1..).map(UnitId)).collect();
-    let version = |unit: &baocao_app::regime::UnitRow| UnitVersion {
-        id: ids[&unit.code],
-        valid_from: unit.valid_from,
-        code: unit.code.clone(),
-        name: unit.name.clone(),
-        tier: unit.tier,
-        group: unit.group,
-        parent: unit.parent.as_ref().map(|parent| ids[parent]),
-        dissolved: false,
-    };
-    let versions: Vec<UnitVersion> = loaded.units.iter().map(version).collect();
-    let last_day = versions.iter().map(|version| version.valid_from).max().expect("units");
-    Hierarchy::at(&versions, last_day).expect("a tree")
-}
+use crate::demo::testing::tree_of;
 
 fn play(name: &str) -> Edition {
     let loaded = crate::regimes::shipped(name).expect(name);
