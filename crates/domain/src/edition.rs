@@ -69,6 +69,18 @@ pub enum Cause {
         /// Why the extension was granted.
         reason: String,
     },
+    /// An extension expired, and the unit had not filed.
+    ExtensionExpired {
+        /// The unit.
+        unit: UnitCode,
+        /// Why the extension was granted.
+        reason: String,
+    },
+    /// The whole period was reopened, by two people, and has locked again.
+    Reopened {
+        /// Why it was reopened.
+        reason: String,
+    },
     /// A month of this longer period was restated.
     MonthRestated {
         /// The month's edition.

@@ -21,6 +21,11 @@ pub(crate) fn cause(edition: &Edition) -> Option<String> {
             let name = edition.unit(unit).map_or(unit.as_str(), |unit| unit.name.as_str());
             Some(format!("{name} gửi báo cáo trong thời gian được gia hạn (lý do gia hạn: {reason})."))
         }
+        Cause::ExtensionExpired { unit, reason } => {
+            let name = edition.unit(unit).map_or(unit.as_str(), |unit| unit.name.as_str());
+            Some(format!("hết thời gian gia hạn, {name} chưa gửi báo cáo (lý do gia hạn: {reason})."))
+        }
+        Cause::Reopened { reason } => Some(format!("kỳ báo cáo được mở lại (lý do: {reason}).")),
         Cause::MonthRestated { edition } => Some(format!(
             "số liệu {} đã được đính chính (bản công bố số {}).",
             edition.period.in_words(),

@@ -207,6 +207,13 @@ pub(crate) fn notes(edition: &Edition) -> Vec<String> {
             let name = edition.unit(unit).map_or_else(|| unit.to_string(), |unit| words::name(edition, unit));
             notes.push(format!("Bản công bố này gồm cả báo cáo được gia hạn của {name} (lý do: {reason})."));
         }
+        Cause::ExtensionExpired { unit, reason } => {
+            let name = edition.unit(unit).map_or_else(|| unit.to_string(), |unit| words::name(edition, unit));
+            notes.push(format!("Hết thời gian gia hạn (lý do gia hạn: {reason}), {name} chưa gửi báo cáo."));
+        }
+        Cause::Reopened { reason } => {
+            notes.push(format!("Bản công bố này được lập sau khi mở lại kỳ báo cáo (lý do: {reason})."));
+        }
         Cause::MonthRestated { edition: month } => notes.push(format!(
             "Bản công bố này tính theo số liệu đính chính của {} (bản công bố {month}).",
             month.period.in_words()

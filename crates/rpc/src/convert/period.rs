@@ -77,6 +77,8 @@ fn cause(cause: &Cause) -> String {
     match cause {
         Cause::Locked => "locked".into(),
         Cause::ExtensionFiled { unit, reason } => format!("extension filed by {unit}: {reason}"),
+        Cause::ExtensionExpired { unit, reason } => format!("extension of {unit} expired: {reason}"),
+        Cause::Reopened { reason } => format!("reopened: {reason}"),
         Cause::MonthRestated { edition } => format!("month restated: {edition}"),
     }
 }
@@ -130,7 +132,12 @@ mod tests {
         let edition = EditionId::parse("2022-M08/2").expect("edition");
         for (given, told) in [
             (Cause::Locked, "locked"),
-            (Cause::ExtensionFiled { unit, reason: "mất điện".into() }, "extension filed by 05971: mất điện"),
+            (
+                Cause::ExtensionFiled { unit: unit.clone(), reason: "mất điện".into() },
+                "extension filed by 05971: mất điện",
+            ),
+            (Cause::ExtensionExpired { unit, reason: "mất điện".into() }, "extension of 05971 expired: mất điện"),
+            (Cause::Reopened { reason: "nhầm biểu mẫu".into() }, "reopened: nhầm biểu mẫu"),
             (Cause::MonthRestated { edition }, "month restated: 2022-M08/2"),
         ] {
             assert_eq!(cause(&given), told);

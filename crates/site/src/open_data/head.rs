@@ -51,6 +51,10 @@ pub(crate) fn cause(cause: &Cause) -> Value {
     match cause {
         Cause::Locked => json!({ "kind": "locked" }),
         Cause::ExtensionFiled { unit, reason } => json!({ "kind": "extension_filed", "unit": unit, "reason": reason }),
+        Cause::ExtensionExpired { unit, reason } => {
+            json!({ "kind": "extension_expired", "unit": unit, "reason": reason })
+        }
+        Cause::Reopened { reason } => json!({ "kind": "reopened", "reason": reason }),
         Cause::MonthRestated { edition } => json!({ "kind": "month_restated", "edition": edition.to_string() }),
     }
 }

@@ -148,7 +148,9 @@ fn correction(edition: &Edition) -> Option<Correction> {
         before: (number > 1).then(|| format!("../{}/index.html", number - 1)),
         month: match &edition.cause {
             Cause::MonthRestated { edition } => Some(format!("../../{edition}/index.html")),
-            Cause::Locked | Cause::ExtensionFiled { .. } => None,
+            Cause::Locked | Cause::ExtensionFiled { .. } | Cause::ExtensionExpired { .. } | Cause::Reopened { .. } => {
+                None
+            }
         },
     })
 }

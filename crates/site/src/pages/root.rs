@@ -55,6 +55,10 @@ fn line(entry: &EditionEntry) -> Line {
         _ if entry.id.number == 1 => None,
         Cause::Locked => Some(String::new()),
         Cause::ExtensionFiled { unit, .. } => Some(format!("bổ sung báo cáo của đơn vị mã {unit} được gia hạn")),
+        Cause::ExtensionExpired { unit, .. } => {
+            Some(format!("đơn vị mã {unit} hết thời gian gia hạn, chưa gửi báo cáo"))
+        }
+        Cause::Reopened { .. } => Some("sau khi mở lại kỳ báo cáo".into()),
         Cause::MonthRestated { edition } => {
             Some(format!("theo đính chính số liệu {} (bản số {})", edition.period.in_words(), edition.number))
         }
