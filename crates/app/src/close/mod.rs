@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod enqueue;
+pub(crate) mod material;
 mod render;
 mod seal;
 mod stage;
@@ -300,7 +301,7 @@ async fn commit_step(
 }
 
 /// Whether the longer period is folded from the shorter one.
-fn contains(longer: PeriodKey, shorter: PeriodKey) -> bool {
+pub(crate) fn contains(longer: PeriodKey, shorter: PeriodKey) -> bool {
     let months = longer.months();
     shorter != longer && shorter.months().iter().all(|month| months.contains(month))
 }
