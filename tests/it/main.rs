@@ -12,5 +12,6 @@ mod processes;
 mod recomputation;
 mod refusals;
 mod regimes;
+mod restatements;
 mod serving;
 mod world;

@@ -20,6 +20,7 @@ pub mod ports;
 pub mod publish;
 pub mod ranking;
 pub mod regime;
+pub mod restatements;
 pub mod setup;
 pub mod submit;
 pub mod summary;
