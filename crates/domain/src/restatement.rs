@@ -309,26 +309,28 @@ impl Restatement {
         }
     }
 
-    /// The changes as people read them: where a unit's own figures and those of its subtree changed alike, once.
-    pub fn for_people(&self) -> impl Iterator<Item = &Change> {
-        let as_subtree = |item: &Item| match item {
-            Item::Column { code, scope: Scope::Own } => {
-                Some(Item::Column { code: code.clone(), scope: Scope::Subtree })
-            }
-            Item::Field { code, scope: Scope::Own } => Some(Item::Field { code: code.clone(), scope: Scope::Subtree }),
-            Item::FieldCoverage { code, scope: Scope::Own } => {
-                Some(Item::FieldCoverage { code: code.clone(), scope: Scope::Subtree })
-            }
-            _ => None,
+    /// The changes as people read them: where a unit's own figures and those of its subtree changed alike, once; and places
+    /// that others moved behind the rest, so that a list which is cut keeps what was corrected.
+    #[must_use]
+    pub fn for_people(&self) -> Vec<&Change> {
+        let said_once = self.changes.iter().enumerate().filter(|(i, change)| !self.is_said_again(*i, change));
+        let (moved, corrected): (Vec<&Change>, Vec<&Change>) =
+            said_once.map(|(_, change)| change).partition(|change| change.why == Why::OtherUnits);
+        corrected.into_iter().chain(moved).collect()
+    }
+
+    /// Whether a change of a unit's own figures, which stands at this place, is that of its subtree as well.
+    fn is_said_again(&self, at: usize, change: &Change) -> bool {
+        let scope = Scope::Subtree;
+        let item = match &change.item {
+            Item::Column { code, scope: Scope::Own } => Item::Column { code: code.clone(), scope },
+            Item::Field { code, scope: Scope::Own } => Item::Field { code: code.clone(), scope },
+            Item::FieldCoverage { code, scope: Scope::Own } => Item::FieldCoverage { code: code.clone(), scope },
+            _ => return false,
         };
-        self.changes.iter().enumerate().filter_map(move |(i, change)| {
-            let Some(item) = as_subtree(&change.item) else { return Some(change) };
-            // Both stand among the changes of one unit, the subtree's after its own.
-            let of_unit = self.changes[i..].iter().take_while(|other| other.unit == change.unit);
-            let is_said_again =
-                |other: &Change| other.item == item && (&other.old, &other.new) == (&change.old, &change.new);
-            (!of_unit.into_iter().any(is_said_again)).then_some(change)
-        })
+        // Both stand among the changes of one unit, the subtree's after its own.
+        let mut of_unit = self.changes[at..].iter().take_while(|other| other.unit == change.unit);
+        of_unit.any(|other| other.item == item && (&other.old, &other.new) == (&change.old, &change.new))
     }
 }
 

@@ -220,8 +220,11 @@ fn a_correction_is_told_of_its_unit_of_those_above_it_and_of_those_whose_place_m
     let mut order: Vec<&str> = told.changes.iter().map(|change| change.unit.as_str()).collect();
     order.dedup();
     assert_eq!(order, ["20", "178", "05971", "05974", "180", "06001"], "in the order of the tree, each unit once");
-    let read: Vec<&Item> = told.for_people().map(|change| &change.item).collect();
+    let read: Vec<&Item> = told.for_people().iter().map(|change| &change.item).collect();
     assert!(read.contains(&&online(Scope::Subtree)) && !read.contains(&&online(Scope::Own)));
+
+    let whys: Vec<bool> = told.for_people().iter().map(|change| change.why == others).collect();
+    assert!(whys.is_sorted() && whys.contains(&true), "what was corrected stands before the places that it moved");
 
     let district = find(told, "180", &online(Scope::Subtree)).expect("a change");
     assert_eq!(told.behind(&second, district), [&sources[0]]);

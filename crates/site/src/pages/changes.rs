@@ -41,15 +41,15 @@ pub(super) struct Line<'a> {
 /// What the edition changed; none for the first one.
 pub(super) fn changes(edition: &Edition) -> Option<Changes<'_>> {
     let restatement = edition.restatement.as_ref()?;
-    let total = restatement.for_people().count();
+    let shown = restatement.for_people();
     let sources = &restatement.sources;
     let count = |n: usize| count_text(i64::try_from(n).unwrap_or(i64::MAX));
     Some(Changes {
         before: restatement.of.number,
         sources: sources.iter().take(SOURCES_MAX).map(|s| format!("{} {}", s.name, s.in_words())).collect(),
         sources_left: (sources.len() > SOURCES_MAX).then(|| count(sources.len() - SOURCES_MAX)),
-        lines: restatement.for_people().take(CHANGES_MAX).map(|change| line(edition, restatement, change)).collect(),
-        cut_from: (total > CHANGES_MAX).then(|| count(total)),
+        lines: shown.iter().take(CHANGES_MAX).map(|change| line(edition, restatement, change)).collect(),
+        cut_from: (shown.len() > CHANGES_MAX).then(|| count(shown.len())),
     })
 }
 
