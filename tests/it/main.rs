@@ -14,6 +14,7 @@ mod recomputation;
 mod refusals;
 mod regimes;
 mod reopening;
+mod restatements;
 mod serving;
 mod town;
 mod world;

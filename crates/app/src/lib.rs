@@ -24,6 +24,7 @@ pub mod publish;
 pub mod ranking;
 pub mod regime;
 pub mod reopening;
+pub mod restatements;
 pub mod setup;
 pub mod submit;
 pub mod summary;

@@ -10,6 +10,7 @@ mod aggregate;
 mod by_hand;
 mod due;
 mod enqueue;
+pub(crate) mod material;
 mod render;
 mod run;
 mod seal;
@@ -111,7 +112,7 @@ impl App {
 }
 
 /// Whether the longer period is folded from the shorter one.
-fn contains(longer: PeriodKey, shorter: PeriodKey) -> bool {
+pub(crate) fn contains(longer: PeriodKey, shorter: PeriodKey) -> bool {
     let months = longer.months();
     shorter != longer && shorter.months().iter().all(|month| months.contains(month))
 }

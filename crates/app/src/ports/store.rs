@@ -85,6 +85,8 @@ pub trait Tx: Send {
     async fn regime(&mut self) -> Result<Option<RegimeRow>, StoreError>;
     /// The regime with this id.
     async fn regime_by_id(&mut self, id: i64) -> Result<Option<RegimeRow>, StoreError>;
+    /// The id of the regime that was in force at this instant: the last one applied by then.
+    async fn regime_id_at(&mut self, at: Instant) -> Result<Option<i64>, StoreError>;
     /// Adds a regime, which is in force from now on; answers with its id.
     async fn append_regime(&mut self, regime: &RegimeRow) -> Result<i64, StoreError>;
     /// All versions of all units, by unit and day.

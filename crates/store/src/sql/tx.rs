@@ -46,6 +46,10 @@ impl Tx for SqlTx {
         regimes::by_id(self, id).await
     }
 
+    async fn regime_id_at(&mut self, at: Instant) -> Result<Option<i64>, StoreError> {
+        regimes::id_at(self, at).await
+    }
+
     async fn append_regime(&mut self, regime: &RegimeRow) -> Result<i64, StoreError> {
         regimes::append(self, regime).await
     }
