@@ -19,6 +19,7 @@ mod settings;
 mod submissions;
 mod tx;
 mod units;
+mod whole;
 
 pub(super) use session::{SqlTx, ping};
 
@@ -40,6 +41,7 @@ pub(super) fn statements() -> Vec<(&'static str, &'static str)> {
         deliveries::STATEMENTS,
         keys::STATEMENTS,
         audit::STATEMENTS,
+        whole::STATEMENTS,
     ]
     .concat()
 }

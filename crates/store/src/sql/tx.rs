@@ -16,6 +16,7 @@ use baocao_domain::unit::UnitVersion;
 use super::session::SqlTx;
 use super::{
     audit, closes, deliveries, documents, editions, extensions, keys, periods, regimes, settings, submissions, units,
+    whole,
 };
 
 #[async_trait]
@@ -30,6 +31,10 @@ impl Tx for SqlTx {
 
     async fn put_setting(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
         settings::put(self, key, value).await
+    }
+
+    async fn move_setting(&mut self, key: &str, from: &str, to: &str) -> Result<bool, StoreError> {
+        settings::move_from(self, key, from, to).await
     }
 
     async fn regime_id(&mut self) -> Result<Option<i64>, StoreError> {
@@ -207,6 +212,10 @@ impl Tx for SqlTx {
         deliveries::interrupted(self).await
     }
 
+    async fn unsent_deliveries(&mut self, batch_max: u32) -> Result<Vec<DeliveryRow>, StoreError> {
+        deliveries::unsent(self, batch_max).await
+    }
+
     async fn deliveries(&mut self, form: &FormCode, edition: EditionId) -> Result<Vec<DeliveryRow>, StoreError> {
         deliveries::all(self, form, edition).await
     }
@@ -233,5 +242,17 @@ impl Tx for SqlTx {
 
     async fn audit_entries(&mut self, from_seq: i64, batch_max: u32) -> Result<Vec<AuditRow>, StoreError> {
         audit::entries(self, from_seq, batch_max).await
+    }
+
+    async fn schema_version(&mut self) -> Result<i64, StoreError> {
+        whole::version(self).await
+    }
+
+    async fn table_counts(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
+        whole::counts(self).await
+    }
+
+    async fn object_hashes(&mut self, after: &str, batch_max: u32) -> Result<Vec<String>, StoreError> {
+        whole::objects(self, after, batch_max).await
     }
 }
