@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::canonical::from_json;
 use crate::error::AppError;
-use crate::ports::{Clock, EditionRow, Failure, Files, Ids, Mailer, Renderers, Store, Tx};
+use crate::ports::{Backups, Clock, EditionRow, Failure, Files, Ids, Mailer, Renderers, Store, Tx};
 
 /// What the use cases ask of the outside world.
 #[derive(Clone)]
@@ -33,6 +33,8 @@ pub struct Ports {
     pub mailer: Arc<dyn Mailer>,
     /// Documents, pages and messages.
     pub renderers: Renderers,
+    /// Whoever makes backups; none where nobody asked for any (a play, a test).
+    pub backups: Option<Arc<dyn Backups>>,
 }
 
 /// What an operator chooses.

@@ -11,6 +11,7 @@ use baocao_domain::instant::Instant;
 
 use crate::app::App;
 use crate::error::AppError;
+use crate::hold::{Switch, held};
 use crate::ports::{BeforeBody, DeliveryRow, DeliveryState, Envelope, SendFailure, Store, StoreError};
 
 /// Pauses before the next try, in seconds: 1 and 5 and 15 minutes, then 1 and 4 hours, then each 4 hours.
@@ -59,11 +60,15 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    /// Hands over what is due, at most one batch. A message's trouble does not stop the next; a dead relay does.
+    /// Hands over what is due, at most one batch. A message's trouble does not stop the next; a dead relay does. While
+    /// mail is held nothing is begun.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn deliver_due(&self) -> Result<DeliverReport, AppError> {
+        if self.held(Switch::Mail).await?.is_some() {
+            return Ok(DeliverReport::default());
+        }
         self.recover_deliveries().await?;
         let batch_max = self.settings.mail_batch_max;
         let due = self.ports.store.read().await?.due_deliveries(self.now(), batch_max).await?;
@@ -85,7 +90,7 @@ impl App {
         Ok(report)
     }
 
-    /// Hands over one message; none if somebody else is at it.
+    /// Hands over one message; none if somebody else is at it, or mail is held meanwhile.
     async fn deliver_one(&self, delivery: DeliveryRow) -> Result<Option<DeliveryState>, AppError> {
         let was = delivery.state;
         let claimed = DeliveryRow {
@@ -95,7 +100,8 @@ impl App {
             ..delivery
         };
         let mut tx = self.ports.store.begin().await?;
-        if !tx.move_delivery(was, &claimed).await? {
+        // With the claim: a message that is begun after the hold has been set would be one too many.
+        if held(tx.as_mut(), Switch::Mail).await?.is_some() || !tx.move_delivery(was, &claimed).await? {
             return Ok(None);
         }
         tx.commit().await?;

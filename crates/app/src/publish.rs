@@ -12,8 +12,9 @@ use crate::error::AppError;
 use crate::ports::{CloseStep, DocumentKind, LinkedDocument, ListedEdition, PageFile, RowLock, Tx};
 use crate::setup::SERVICE;
 
-/// The setting that remembers which state of the root was written last.
-const ROOT_STATE: &str = "root_state";
+/// The setting that remembers which state of the root was written last; emptied where the files are not those that it
+/// speaks of, so that they are written again.
+pub(crate) const ROOT_STATE: &str = "root_state";
 
 impl App {
     /// Releases every staged edition whose instant has come and brings the root up to date; answers with what was

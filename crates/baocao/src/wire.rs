@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use baocao_app::ports::{Clock, Failure, Letter, LinkedDocument, ListedEdition, Mailer, PageFile, Renderers, Store};
+use baocao_app::ports::{
+    Backups, Clock, Failure, Letter, LinkedDocument, ListedEdition, Mailer, PageFile, Renderers, Store,
+};
 use baocao_app::{App, Ports, Settings};
 use baocao_domain::edition::{Edition, SealedReport};
 use baocao_domain::regime::{Letterhead, Regime};
@@ -19,7 +21,7 @@ pub struct Wired {
     pub folder: Arc<DataFolder>,
 }
 
-/// Puts the application together.
+/// Puts the application together; it makes no backups by itself.
 #[must_use]
 pub fn wire(
     folder: DataFolder,
@@ -28,9 +30,22 @@ pub fn wire(
     mailer: Arc<dyn Mailer>,
     settings: Settings,
 ) -> Wired {
+    wire_with(folder, store, clock, mailer, settings, None)
+}
+
+/// Puts the application together with whoever makes its backups.
+#[must_use]
+pub fn wire_with(
+    folder: DataFolder,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    mailer: Arc<dyn Mailer>,
+    settings: Settings,
+    backups: Option<Arc<dyn Backups>>,
+) -> Wired {
     let folder = Arc::new(folder);
-    let ports =
-        Ports { store, clock, ids: Arc::new(SystemIds), files: Arc::clone(&folder) as _, mailer, renderers: RENDERERS };
+    let (ids, files, renderers) = (Arc::new(SystemIds), Arc::clone(&folder) as _, RENDERERS);
+    let ports = Ports { store, clock, ids, files, mailer, renderers, backups };
     Wired { app: App::new(ports, settings), folder }
 }
 

@@ -20,6 +20,7 @@ use crate::actor::{Actor, Role};
 use crate::app::{App, require};
 use crate::audit::{self, Entry};
 use crate::error::AppError;
+use crate::hold::Switch;
 use crate::ports::{CloseRunRow, CloseStep, PeriodRow, RowLock, Tx};
 use crate::setup::{LIVE_FROM, SERVICE};
 
@@ -42,11 +43,14 @@ impl App {
     /// Closes every period whose time has come, older first, months before the periods that contain them.
     ///
     /// Idle if none is due; safe to call at any time, twice. A run that fails does not stop the next, but a longer
-    /// period waits for its months.
+    /// period waits for its months. While closing is paused nothing is begun and nothing is gone on with.
     ///
     /// # Errors
     /// Those of the database while looking for work.
     pub async fn close_due(&self) -> Result<CloseReport, AppError> {
+        if self.held(Switch::Closing).await?.is_some() {
+            return Ok(CloseReport::default());
+        }
         let _closing = self.closing.lock().await;
         self.close_all_due().await
     }
@@ -68,7 +72,7 @@ impl App {
     /// Closes one period now, if it is locked; answers with the run of its last edition. Takes up again what is held.
     ///
     /// # Errors
-    /// `ROLE_NOT_ALLOWED` for anybody but an operator, `PERIOD_NOT_LOCKED` before the lock, `MONTH_NOT_CLOSED` for a longer
+    /// `ROLE_NOT_ALLOWED` for anybody but an operator, `CLOSING_PAUSED` until it is released, `PERIOD_NOT_LOCKED` before the lock, `MONTH_NOT_CLOSED` for a longer
     /// period whose months are not all closed.
     pub async fn close_period(&self, actor: &Actor, form: &str, period: &str) -> Result<CloseRunRow, AppError> {
         let now = self.now();
@@ -87,6 +91,7 @@ impl App {
         now: Instant,
     ) -> Result<CloseRunRow, AppError> {
         require(actor.role == Role::Operator, Reason::RoleNotAllowed)?;
+        require(self.held(Switch::Closing).await?.is_none(), Reason::ClosingPaused)?;
         let _closing = self.closing.lock().await;
         let mut tx = self.ports.store.begin().await?;
         let row = self.period_row(tx.as_mut(), form, period, RowLock::None).await?;

@@ -96,6 +96,7 @@ pub(crate) fn app() -> Arc<App> {
         files: Arc::new(Nobody),
         mailer: Arc::new(Nobody),
         renderers,
+        backups: None,
     };
     App::new(ports, Settings::default())
 }
