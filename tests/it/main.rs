@@ -1,6 +1,7 @@
 //! One integration binary: walks, faults and what must hold of the repository itself.
 
 mod architecture;
+mod backups;
 mod closing;
 #[path = "../conformance/database.rs"]
 #[expect(dead_code, reason = "the conformance suite uses the rest")]
@@ -12,5 +13,6 @@ mod processes;
 mod recomputation;
 mod refusals;
 mod regimes;
+mod restoring;
 mod serving;
 mod world;

@@ -8,7 +8,9 @@
 //! staging/2022-Q3/1/…     editions that are not public yet
 //! site/2022-Q3/1/…        the public tree
 //! tmp/<process>/          what is being written; swept by the next service that takes the folder
+//! backups/                copies of everything, unless they are kept elsewhere
 //! .lock                   held by the service that runs on the folder
+//! .restoring              there while a backup is read back into the folder
 //! ```
 
 use std::fs::{self, File};
@@ -22,6 +24,9 @@ use baocao_domain::edition::EditionId;
 
 /// The file that a running service holds locked.
 const LOCK: &str = ".lock";
+
+/// The file that stands in a folder into which a backup is being read back: until it is gone, nothing runs there.
+pub const RESTORING: &str = ".restoring";
 
 /// The folders of one installation.
 #[derive(Debug)]
@@ -40,6 +45,7 @@ impl DataFolder {
     /// When another process runs on the folder, or the disk refuses.
     pub fn own(root: &Path) -> io::Result<Self> {
         fs::create_dir_all(root)?;
+        refuse_half_restored(root)?;
         let lock = lock(root)?;
         let tmp = root.join("tmp");
         if tmp.exists() {
@@ -53,6 +59,7 @@ impl DataFolder {
     /// # Errors
     /// When the disk refuses.
     pub fn beside(root: &Path) -> io::Result<Self> {
+        refuse_half_restored(root)?;
         let tmp = root.join("tmp").join(std::process::id().to_string());
         for folder in [root.join("objects"), root.join("staging"), root.join("site"), tmp.clone()] {
             fs::create_dir_all(folder)?;
@@ -67,11 +74,7 @@ impl DataFolder {
     }
 
     fn object_path(&self, sha256: &str) -> Result<PathBuf, Failure> {
-        let is_hash = sha256.len() == 64 && sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        if !is_hash {
-            return Err(format!("{sha256:?} is not a SHA-256").into());
-        }
-        Ok(self.root.join("objects").join(&sha256[..2]).join(sha256))
+        Ok(self.root.join("objects").join(object_name(sha256)?))
     }
 
     fn tmp_path(&self) -> PathBuf {
@@ -155,6 +158,23 @@ impl Files for DataFolder {
     }
 }
 
+/// Where an object lies below `objects`: `ab/abcd…`.
+pub(crate) fn object_name(sha256: &str) -> Result<PathBuf, Failure> {
+    let is_hash = sha256.len() == 64 && sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    if !is_hash {
+        return Err(format!("{sha256:?} is not a SHA-256").into());
+    }
+    Ok(Path::new(&sha256[..2]).join(sha256))
+}
+
+/// A folder into which half a backup was read back would look like a new installation.
+fn refuse_half_restored(root: &Path) -> io::Result<()> {
+    if root.join(RESTORING).exists() {
+        return Err(io::Error::other("a restore into this folder did not end: empty it, and restore again"));
+    }
+    Ok(())
+}
+
 /// Locks a data folder for this process.
 ///
 /// # Errors
@@ -169,7 +189,7 @@ pub fn lock(root: &Path) -> io::Result<File> {
 }
 
 /// A path that stays below the folder that it is joined to.
-fn safe(path: &str) -> Result<&Path, Failure> {
+pub(crate) fn safe(path: &str) -> Result<&Path, Failure> {
     let inside = Path::new(path);
     let plain = !path.is_empty() && inside.components().all(|part| matches!(part, Component::Normal(_)));
     if plain { Ok(inside) } else { Err(format!("{path:?} is not a path below its folder").into()) }
@@ -179,7 +199,7 @@ fn write_plainly(path: &Path, bytes: &[u8]) -> io::Result<()> {
     File::create(path)?.write_all(bytes)
 }
 
-fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
     file.sync_all()
@@ -195,12 +215,12 @@ fn move_durably(from: &Path, to: &Path) -> Result<(), Failure> {
 }
 
 /// Brings a folder's entries to the disk.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 /// Brings every file and folder of a tree to the disk.
-fn flush_tree(folder: &Path) -> io::Result<()> {
+pub(crate) fn flush_tree(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if entry.file_type()?.is_dir() {
