@@ -21,6 +21,16 @@ pub(crate) async fn a_setting_is_what_was_set_last(db: Arc<Database>) {
     assert_eq!(tx.setting("live_from").await.expect("read").as_deref(), Some(""));
 }
 
+pub(crate) async fn a_setting_moves_only_from_the_value_it_has(db: Arc<Database>) {
+    let mut tx = db.store.begin().await.expect("begun");
+    assert!(!tx.move_setting("backup_due", "1", "2").await.expect("asked"), "it was never set");
+    tx.put_setting("backup_due", "1").await.expect("set");
+    assert!(tx.move_setting("backup_due", "1", "2").await.expect("moved"));
+    assert!(!tx.move_setting("backup_due", "1", "3").await.expect("asked"), "somebody else was first");
+    assert_eq!(tx.setting("backup_due").await.expect("read").as_deref(), Some("2"));
+    tx.commit().await.expect("committed");
+}
+
 pub(crate) async fn the_regime_applied_last_is_in_force(db: Arc<Database>) {
     let mut tx = db.store.begin().await.expect("begun");
     assert_eq!(tx.regime_id().await.expect("read"), None);

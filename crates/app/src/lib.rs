@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod apply;
 pub mod audit;
+pub mod backup;
 pub mod canonical;
 pub mod cascade;
 pub mod close;
@@ -11,6 +12,7 @@ pub mod error;
 pub mod expectation;
 pub mod extension;
 pub mod faults;
+pub mod hold;
 pub mod import;
 pub mod issue;
 pub mod jobs;
