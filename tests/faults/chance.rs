@@ -39,6 +39,11 @@ impl Chance {
         Self { state: seed }
     }
 
+    /// The sequence of a seed.
+    pub(crate) fn from(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
     /// A sequence of its own that follows from this one.
     pub(crate) fn branch(&mut self) -> Self {
         Self { state: self.next() }

@@ -262,6 +262,11 @@ impl Scene {
         std::fs::remove_dir_all(&self.home).expect("removed");
     }
 
+    /// Everything of it but the database on PostgreSQL.
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
     /// Which database it is on.
     pub(crate) fn engine(&self) -> Engine {
         self.engine

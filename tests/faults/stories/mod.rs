@@ -1,5 +1,6 @@
 //! The stories: each does one kind of harm and ends with the checker.
 
+mod checked;
 mod downtime;
 mod random_kills;
 mod restarts;
