@@ -120,6 +120,11 @@ impl Instance {
         self.signal("CONT");
     }
 
+    /// Its door is not offered to clients any more.
+    pub(crate) fn hide(&self) {
+        self.door.send_replace(None);
+    }
+
     /// Asks it to stop, and waits until it has.
     pub(crate) fn terminate(&mut self) -> ExitStatus {
         self.signal("TERM");

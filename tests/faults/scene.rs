@@ -232,15 +232,21 @@ impl Scene {
     async fn release_held(&self, doors: &Doors) {
         let held = "select period from close_run where cast(held as text) in ('1', 'true')";
         let Ok(held) = rows(&self.database_url(), held).await else { return };
-        let Some(door) = doors.iter().find_map(|door| *door.borrow()) else { return };
         for row in held {
-            let Ok(channel) = connect(door).await else { return };
-            let keyed = with_key(channel, &self.keys[OPERATOR]).expect("a key");
-            let request = v1::ClosePeriodRequest { form: FORM.into(), period: row[0].clone() };
             // A release that fails is made again: it is held still.
-            let released = PeriodServiceClient::new(keyed).close_period(request).await.is_ok();
-            println!("held, released by hand: {} (answered: {released})", row[0]);
+            let released = self.close_by_hand(doors, &row[0]).await;
+            println!("held, released by hand: {} ({})", row[0], released.err().unwrap_or_default());
         }
+    }
+
+    /// The operator closes a period.
+    pub(crate) async fn close_by_hand(&self, doors: &Doors, period: &str) -> Result<(), String> {
+        let door = doors.iter().find_map(|door| *door.borrow()).ok_or("nobody serves")?;
+        let channel = connect(door).await.map_err(|error| error.to_string())?;
+        let keyed = with_key(channel, &self.keys[OPERATOR]).expect("a key");
+        let request = v1::ClosePeriodRequest { form: FORM.into(), period: period.to_owned() };
+        let closed = PeriodServiceClient::new(keyed).close_period(request).await;
+        closed.map(drop).map_err(|status| status.to_string())
     }
 
     /// The checker's verdict on everything; panics with what it found.

@@ -4,6 +4,7 @@ mod checked;
 mod downtime;
 mod random_kills;
 mod restarts;
+mod seal_race;
 
 use std::time::Duration;
 
