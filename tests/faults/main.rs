@@ -11,6 +11,7 @@
 mod chance;
 mod checker;
 mod clock;
+mod disk;
 mod instance;
 mod journal;
 mod mailbox;

@@ -1,7 +1,9 @@
 //! The stories: each does one kind of harm and ends with the checker.
 
 mod checked;
+mod disk_full;
 mod downtime;
+mod lines;
 mod random_kills;
 mod restarts;
 mod seal_race;
