@@ -5,6 +5,7 @@ use std::sync::Arc;
 use baocao::files::DataFolder;
 use baocao::setup::{KEYS_FILE, first_start, read_keys};
 use baocao_app::actor::Role;
+use baocao_app::close::CloseAction;
 use baocao_app::error::AppError;
 use baocao_app::ports::{CloseStep, Store};
 use baocao_app::setup::NewKey;
@@ -146,14 +147,18 @@ async fn a_step_that_keeps_failing_is_held_until_the_operator_takes_it_up_again(
         world.clock.move_to(world.app.now().plus_seconds(pause));
     }
     world.clock.move_to(world.app.now().plus_seconds(3_600));
-    let refused = world.app.close_period(&operator, "tthc", "2022-Q3").await.expect_err("its months are not closed");
+    let refused = world
+        .app
+        .close_period(&operator, "tthc", "2022-Q3", CloseAction::Retry)
+        .await
+        .expect_err("its months are not closed");
     assert!(matches!(refused, AppError::Refused(refusal) if refusal.reason.code() == "MONTH_NOT_CLOSED"));
 
     std::fs::remove_file(&objects).expect("removed");
     std::fs::rename(&aside, &objects).expect("moved back");
     assert!(world.app.close_due().await.expect("looked").closed.is_empty(), "held runs wait for the operator");
     for month in ["2022-M07", "2022-M08", "2022-M09"] {
-        let run = world.app.close_period(&operator, "tthc", month).await.expect("taken up");
+        let run = world.app.close_period(&operator, "tthc", month, CloseAction::Retry).await.expect("taken up");
         assert_eq!((run.step, run.held), (CloseStep::Done, false), "{month}: {}", run.last_error);
     }
     let form = FormCode::parse("tthc").expect("form");

@@ -2,7 +2,8 @@
 //!
 //! `cli` the command line · `commands` one file per subcommand · `config` file and environment · `wire` ports to
 //! implementations · `setup` the first start · `service` lifecycle · `web` public pages · `files` objects and the public
-//! tree · `clock`, `chance` time and randomness · `regimes` what is compiled in · `demo` the play · `screen`, `log` output
+//! tree · `clock`, `chance` time and randomness · `regimes` what is compiled in · `demo` the play · `screen`, `log` output ·
+//! `faults` dying on demand, for tests of debug builds
 
 pub mod chance;
 pub mod cli;
@@ -10,6 +11,7 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod demo;
+pub mod faults;
 pub mod files;
 pub mod log;
 pub mod regimes;

@@ -9,6 +9,7 @@ use baocao_domain::regime::{Letterhead, Regime};
 use baocao_site::{EditionEntry, PublishedDocument, SiteFile};
 
 use crate::chance::SystemIds;
+use crate::faults;
 use crate::files::DataFolder;
 
 /// An application on a data folder.
@@ -29,8 +30,16 @@ pub fn wire(
     settings: Settings,
 ) -> Wired {
     let folder = Arc::new(folder);
-    let ports =
-        Ports { store, clock, ids: Arc::new(SystemIds), files: Arc::clone(&folder) as _, mailer, renderers: RENDERERS };
+    let ports = Ports {
+        store,
+        clock,
+        ids: Arc::new(SystemIds),
+        files: Arc::clone(&folder) as _,
+        mailer,
+        renderers: RENDERERS,
+        watcher: faults::from_environment(),
+        instance: folder.instance().to_owned(),
+    };
     Wired { app: App::new(ports, settings), folder }
 }
 

@@ -38,6 +38,10 @@ pub(crate) fn of(error: &AppError) -> Status {
             tracing::warn!(error = %error.chain(), "call lost a race");
             with_details(Code::Aborted, "another call was first; make this one again", vec![retry()])
         }
+        AppError::LeaseLost { .. } => {
+            tracing::warn!(error = %error.chain(), "call lost its lease");
+            with_details(Code::Aborted, "another instance is at it; make this call again", vec![retry()])
+        }
         AppError::Store(StoreError::Broken { .. }) | AppError::Failed { .. } | AppError::Corrupt(_) => {
             tracing::error!(error = %error.chain(), "call failed");
             Status::new(Code::Internal, "internal error; it is in the log of the service")

@@ -21,7 +21,8 @@ pub use mail::{Accepted, BeforeBody, Envelope, Letter, Mailer, SendFailure};
 pub use render::{EditionPages, Renderers};
 pub use rows::{
     AnsweredRow, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentKind,
-    DocumentRow, EditionRow, ExtensionRow, KeyRow, PeriodRow, Purpose, RegimeRow, RevisionHead,
+    DocumentRow, EditionRow, ExtensionRow, JobRow, JobRun, KeyRow, Lease, PeriodRow, Purpose, RegimeRow, ReopeningRow,
+    RevisionHead, Signature,
 };
 pub use store::{RowLock, Store, StoreError, Tx};
 

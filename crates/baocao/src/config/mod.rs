@@ -31,16 +31,27 @@ pub struct Config {
     pub data: PathBuf,
     /// `sqlite:<file>` or `postgres://…`; a file in the data folder by default.
     pub database: String,
-    /// The shipped regime that a new installation follows.
+    /// The regime that a new installation follows: the name of a shipped one, or a folder.
     pub regime: String,
     /// Periods that lock before this day are never closed by themselves; the day of the first start by default.
     pub live_from: Option<Date>,
+    /// The jobs.
+    pub jobs: Jobs,
     /// The gRPC door.
     pub grpc: Grpc,
     /// The public pages.
     pub http: Http,
     /// Mail.
     pub mail: Mail,
+}
+
+/// `[jobs]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Jobs {
+    /// How long a lease of a job lasts unless it is renewed, in seconds: after so long without a sign of life of one instance
+    /// another takes over.
+    pub lease_s: u32,
 }
 
 /// `[grpc]`
@@ -123,10 +134,17 @@ impl Default for Config {
             database: String::new(),
             regime: "lang-son-2022".into(),
             live_from: None,
+            jobs: Jobs::default(),
             grpc: Grpc::default(),
             http: Http::default(),
             mail: Mail::default(),
         }
+    }
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        Self { lease_s: 30 }
     }
 }
 
@@ -192,6 +210,13 @@ impl Config {
         }
         let mut config: Self = table.try_into().context("the configuration is not right")?;
         let base = file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        if config.jobs.lease_s == 0 {
+            bail!("[jobs] lease_s must be at least 1");
+        }
+        // A name stays a name; what looks like a path is one.
+        if config.regime.contains('/') {
+            config.regime = base.join(&config.regime).display().to_string();
+        }
         config.data = data.map_or_else(|| base.join(&config.data), Path::to_path_buf);
         for path in [&mut config.grpc.tls_certificate, &mut config.grpc.tls_key, &mut config.mail.password_file] {
             if !path.as_os_str().is_empty() {
@@ -275,7 +300,9 @@ fn set(table: &mut toml::Table, path: &str, value: &str) -> anyhow::Result<()> {
         place = inner;
     }
     let value = match last {
-        "port" => toml::Value::from(value.parse::<i64>().with_context(|| format!("{value:?} is not a port"))?),
+        "port" | "lease_s" => {
+            toml::Value::from(value.parse::<i64>().with_context(|| format!("{value:?} is not a whole number"))?)
+        }
         "plain_beyond_loopback" => toml::Value::from(value.parse::<bool>().context("expected true or false")?),
         _ => toml::Value::from(value),
     };

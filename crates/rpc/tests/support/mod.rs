@@ -69,6 +69,14 @@ impl Files for Nobody {
         Err(down().into())
     }
 
+    fn is_staged(&self, _: EditionId) -> bool {
+        false
+    }
+
+    fn is_shown(&self, _: EditionId) -> bool {
+        false
+    }
+
     fn release_edition(&self, _: EditionId) -> Result<(), Failure> {
         Err(down().into())
     }
@@ -96,6 +104,8 @@ pub(crate) fn app() -> Arc<App> {
         files: Arc::new(Nobody),
         mailer: Arc::new(Nobody),
         renderers,
+        watcher: Arc::new(baocao_app::faults::Nobody),
+        instance: "test".into(),
     };
     App::new(ports, Settings::default())
 }

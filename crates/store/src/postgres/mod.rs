@@ -40,6 +40,13 @@ macro_rules! for_update {
     };
 }
 
+/// Microseconds since 1970-01-01T00:00:00Z by the clock of the database: for leases alone.
+macro_rules! db_now {
+    () => {
+        "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
+    };
+}
+
 #[path = "../sql/mod.rs"]
 mod sql;
 

@@ -42,6 +42,13 @@ macro_rules! for_update {
     };
 }
 
+/// Microseconds since 1970-01-01T00:00:00Z by the clock of the database: for leases alone.
+macro_rules! db_now {
+    () => {
+        "cast(unixepoch('subsec') * 1000000 as integer)"
+    };
+}
+
 #[path = "../sql/mod.rs"]
 mod sql;
 
