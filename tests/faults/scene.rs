@@ -244,7 +244,7 @@ impl Scene {
         let door = doors.iter().find_map(|door| *door.borrow()).ok_or("nobody serves")?;
         let channel = connect(door).await.map_err(|error| error.to_string())?;
         let keyed = with_key(channel, &self.keys[OPERATOR]).expect("a key");
-        let request = v1::ClosePeriodRequest { form: FORM.into(), period: period.to_owned() };
+        let request = v1::ClosePeriodRequest { form: FORM.into(), period: period.to_owned(), ..v1::ClosePeriodRequest::default() };
         let closed = PeriodServiceClient::new(keyed).close_period(request).await;
         closed.map(drop).map_err(|status| status.to_string())
     }

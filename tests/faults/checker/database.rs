@@ -145,7 +145,7 @@ impl Snapshot {
             snapshot.extensions.push((row[0].clone(), row[1].clone()));
         }
         let sql = "select cast(id as text), period, cast(edition as text), step, revisions, cast(sealed_at as text) \
-                   from close_run order by close_run.id";
+                   from close_run where cast(abandoned as text) in ('0', 'false') order by close_run.id";
         for row in ask(sql).await {
             let revisions = serde_json::from_str(&row[4]).expect("a list of ids");
             let (id, edition, sealed_at) = (number(&row[0]), number(&row[2]), number(&row[5]));

@@ -23,7 +23,7 @@ const SPOILT: [(&str, &str, &str); 13] = [
     ("a receipt", "update answer set receipt = replace(receipt, '\"revision\":1', '\"revision\":2')", "answer"),
     ("the seal", "update close_run set revisions = '[]'", "missing"),
     ("a second close", "insert into close_run select 99, form, period, 3, cause, step, revisions, regime_id, sealed_at, tries, \
-      failures, last_error, next_try_at, held from close_run limit 1", "has editions"),
+      failures, last_error, next_try_at, held, skip_notify, abandoned, fence from close_run limit 1", "has editions"),
     ("an edition", "update edition set document = document || ' '", "wrong hash"),
     ("an early close", "update close_run set sealed_at = sealed_at - 100000000000", "before its lock"),
     ("an entry of the log", "delete from audit where seq = 3", "follows"),

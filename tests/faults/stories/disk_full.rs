@@ -82,16 +82,14 @@ async fn until_done(scene: &Scene, disk: &SmallDisk, instance: &mut Instance) {
     loop {
         // A copy: the database on the disk is seen by its processes only.
         let copy = scene.home().join("look");
-        disk.copy_to(&copy);
         let url = match scene.engine() {
-            Engine::Sqlite => format!("sqlite:{}", copy.join("baocao.db").display()),
+            Engine::Sqlite => format!("sqlite:{}", copy_of_database(disk, scene, &copy).display()),
             Engine::Postgres => scene.database_url(),
         };
         let sql = "select cast(count(*) as text) from edition e join close_run r on r.period = e.period \
                    where e.released_at is not null and r.step = 'DONE' \
                    and not exists (select 1 from delivery d where d.state in ('queued', 'sending', 'unknown'))";
         let done = crate::checker::rows(&url, sql).await;
-        std::fs::remove_dir_all(&copy).expect("removed");
         if done.is_ok_and(|rows| rows[0][0] == "1") {
             return;
         }
@@ -104,11 +102,23 @@ async fn until_done(scene: &Scene, disk: &SmallDisk, instance: &mut Instance) {
     }
 }
 
+/// The file and its log as they are now. Taken in the middle of a write they may not fit: then the next copy does.
+fn copy_of_database(disk: &SmallDisk, scene: &Scene, to: &std::path::Path) -> std::path::PathBuf {
+    let at = scene.home().join("a/baocao.db").display().to_string();
+    std::fs::create_dir_all(to).expect("a folder");
+    let copy = to.join("baocao.db");
+    let words = ["sh", "-c", "cp \"$1\" \"$2\" && cp \"$1-wal\" \"$2-wal\" && rm -f \"$2-shm\"", "sh", &at, &copy.display().to_string()];
+    let copied = disk.run(&words);
+    assert!(copied.status.success(), "{copied:?}");
+    copy
+}
+
 /// An edition below the site is whole, or is not there.
 fn nothing_half_is_seen(scene: &Scene, disk: &SmallDisk, room_kib: Option<u64>) {
-    let copy = scene.home().join("half");
-    disk.copy_to(&copy);
-    let shown = copy.join("site/2022-M07/1");
+    let (site, copy) = (scene.home().join("a/site"), scene.home().join("half"));
+    let copied = disk.run(&["cp", "-a", &site.display().to_string(), &copy.display().to_string()]);
+    assert!(copied.status.success(), "{copied:?}");
+    let shown = copy.join("2022-M07/1");
     if shown.exists() {
         let files = tree_hashes(&shown);
         let list = std::fs::read_to_string(shown.join("CHECKSUMS")).expect("a list of the files");

@@ -4,9 +4,11 @@ mod checked;
 mod disk_full;
 mod downtime;
 mod lines;
+mod points;
 mod random_kills;
 mod restarts;
 mod seal_race;
+mod ticking;
 
 use std::time::Duration;
 
