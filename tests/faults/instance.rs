@@ -52,7 +52,7 @@ impl Instance {
 
     /// Starts the process, with a fault such as `close.sealed.begun:kill` if one is given. It may have met its fault when
     /// this returns; else it serves.
-    pub(crate) fn start(&mut self, fault: Option<&str>) {
+    pub(crate) async fn start(&mut self, fault: Option<&str>) {
         assert!(self.child.is_none(), "it runs already");
         self.starts += 1;
         let log = self.log();
@@ -73,7 +73,7 @@ impl Instance {
             }
             assert!(begun.elapsed() < START_WITHIN, "it does not serve: {}", tail(&log));
             self.door.send_replace(door_in(&log));
-            std::thread::sleep(Duration::from_millis(2));
+            tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
 
@@ -126,7 +126,7 @@ impl Instance {
     }
 
     /// Asks it to stop, and waits until it has.
-    pub(crate) fn terminate(&mut self) -> ExitStatus {
+    pub(crate) async fn terminate(&mut self) -> ExitStatus {
         self.signal("TERM");
         let mut child = self.child.take().expect("it runs");
         self.door.send_replace(None);
@@ -136,7 +136,7 @@ impl Instance {
                 return status;
             }
             assert!(begun.elapsed() < START_WITHIN, "it does not stop: {}", self.log_tail());
-            std::thread::sleep(Duration::from_millis(10));
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 

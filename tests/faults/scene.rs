@@ -85,12 +85,12 @@ impl Prepared {
         let database = prepared.cluster.as_ref().map(|cluster| cluster.url("prepared"));
         configure(&folder, database.as_deref().unwrap_or_default(), regime, 9);
         let mut instance = Instance::on(folder, clock);
-        instance.start(None);
+        instance.start(None).await;
         until("the installation is set up", Duration::from_secs(30), || async {
             instance.folder().join(KEYS_FILE).exists().then_some(())
         })
         .await;
-        assert!(instance.terminate().success(), "a clean stop");
+        assert!(instance.terminate().await.success(), "a clean stop");
         prepared
     }
 

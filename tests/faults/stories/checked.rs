@@ -40,7 +40,7 @@ async fn the_checker_finds_what_is_wrong() {
     let scene = prepared.scene("right").await;
     let mut instance = scene.instance("a");
     let doors = doors(&[&instance]);
-    instance.start(None);
+    instance.start(None).await;
     for mut writer in scene.writers(&doors, &mut Chance::from(SEED)) {
         for _ in 0..2 {
             assert_eq!(writer.file(MONTHS[0].0).await, Outcome::Acknowledged);
@@ -48,7 +48,7 @@ async fn the_checker_finds_what_is_wrong() {
     }
     scene.clock.set(MONTHS[0].2);
     scene.settle(&doors, SETTLE_WITHIN).await;
-    assert!(instance.terminate().success(), "a clean stop");
+    assert!(instance.terminate().await.success(), "a clean stop");
     let counts = scene.check(&[&instance]).await;
     assert_eq!((counts.acknowledged, counts.editions), (2 * UNITS.len(), 1));
     assert!(counts.mails > 0, "nobody was written to, so the mails cannot be spoilt");

@@ -31,7 +31,7 @@ async fn life(scene: &Scene, room_kib: Option<u64>) -> (Bytes, u64, bool) {
     let mut instance = Instance::on(folder, scene.clock.clone()).run_by(&disk.wrapper());
     let doors = vec![instance.door()];
     let mut writers = scene.writers(&doors, &mut Chance::from(SEED));
-    instance.start(None);
+    instance.start(None).await;
     for writer in &mut writers {
         assert_eq!(writer.file(MONTHS[0].0).await, Outcome::Acknowledged);
     }
@@ -60,7 +60,7 @@ async fn life(scene: &Scene, room_kib: Option<u64>) -> (Bytes, u64, bool) {
     until_done(scene, &disk, &mut instance).await;
     let taken = disk.used_kib() - before;
     let was_full = ["No space left", "disk is full", "database or disk"].iter().any(|words| instance.said().contains(words));
-    assert!(instance.terminate().success(), "a clean stop");
+    assert!(instance.terminate().await.success(), "a clean stop");
     drop(instance);
     // What was on the disk takes the place of what was below it, where the checker can look at it.
     let (below, kept) = (scene.home().join("a"), scene.home().join("kept"));

@@ -14,18 +14,18 @@ const IN_ORDER: [&str; 4] = ["2022-M07/1", "2022-M08/1", "2022-M09/1", "2022-Q3/
 async fn catches_up(scene: &Scene, chance: &mut Chance, kills: usize) -> Bytes {
     let mut instance = scene.instance("a");
     let doors = doors(&[&instance]);
-    instance.start(None);
+    instance.start(None).await;
     for mut writer in scene.writers(&doors, chance) {
         assert_eq!(writer.file(MONTHS[0].0).await, Outcome::Acknowledged);
     }
-    assert!(instance.terminate().success(), "a clean stop");
+    assert!(instance.terminate().await.success(), "a clean stop");
     scene.clock.set(MONTHS[2].2);
     for _ in 0..kills {
-        instance.start(None);
+        instance.start(None).await;
         tokio::time::sleep(chance.pause_ms(0, 150)).await;
         instance.kill();
     }
-    instance.start(None);
+    instance.start(None).await;
     let begun = std::time::Instant::now();
     let nudges = scene.settle(&doors, SETTLE_WITHIN).await;
     println!("caught up within {:?} after {kills} kills, business time moved {nudges} times", begun.elapsed());

@@ -28,7 +28,7 @@ async fn a_commit_whose_answer_is_lost_is_resolved_by_the_same_request() {
     let scene = prepared.scene("lost").await;
     let mut instance = scene.instance_through("a", line.address);
     let doors = doors(&[&instance]);
-    instance.start(None);
+    instance.start(None).await;
     let wanted = count(20, 500);
     let mut writers = scene.writers(&doors, &mut chance);
     for filing in 0..wanted {
@@ -57,7 +57,7 @@ async fn lines_that_are_slow_cut_half_closed_or_gone_lose_nothing() {
     let scene = prepared.scene("bad").await;
     let mut instance = scene.instance_through("a", line.address);
     let doors = doors(&[&instance]);
-    instance.start(None);
+    instance.start(None).await;
     let month = watch::Sender::new(Some(MONTHS[0].0.to_owned()));
     let writers = scene.writers(&doors, &mut chance);
     let writing: Vec<_> =
@@ -105,7 +105,7 @@ async fn an_instance_that_cannot_reach_the_database_is_replaced_without_double_e
     let (mut cut_off, mut other) = (scene.instance_through("a", line.address), scene.instance("b"));
     let doors = doors(&[&other]);
     for instance in [&mut cut_off, &mut other] {
-        instance.start(None);
+        instance.start(None).await;
     }
     let mut writers = scene.writers(&doors, &mut chance);
     let rounds = count(3, MONTHS.len());

@@ -88,14 +88,14 @@ async fn life(scene: &Scene, fault: Option<(&str, Harm)>) -> Bytes {
     }
     let doors = doors(&cast.instances.iter().collect::<Vec<_>>());
     let mut writers = scene.writers(&doors, &mut Chance::from(SEED));
-    cast.instances[0].start(None);
+    cast.instances[0].start(None).await;
     for writer in &mut writers {
         assert_eq!(writer.file(MONTHS[0].0).await, Outcome::Acknowledged);
     }
-    assert!(cast.instances[0].terminate().success(), "a clean stop");
+    assert!(cast.instances[0].terminate().await.success(), "a clean stop");
 
     let wanted = fault.map(|(point, harm)| format!("{point}:{}", harm.name()));
-    cast.instances[0].start(wanted.as_deref());
+    cast.instances[0].start(wanted.as_deref()).await;
     let mut correcting = tokio::spawn(correct(writers.swap_remove(3)));
     loop {
         tokio::select! {
@@ -143,7 +143,7 @@ impl Cast<'_> {
         match harm {
             Harm::Kill if self.instances[0].is_over() => {
                 self.instances[0].was_killed();
-                self.instances[0].start(None);
+                self.instances[0].start(None).await;
             }
             Harm::Freeze if self.instances[0].is_frozen() => match scene.engine() {
                 // Nobody else may run on the folder: it goes on by itself, its lease long over.
@@ -154,7 +154,7 @@ impl Cast<'_> {
                 // Somebody else takes over while it stands still.
                 Engine::Postgres => {
                     self.instances[0].hide();
-                    self.instances[1].start(None);
+                    self.instances[1].start(None).await;
                 }
             },
             _ => {

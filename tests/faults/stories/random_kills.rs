@@ -29,7 +29,7 @@ async fn kills_lose_nothing(engine: Engine, story: &str) {
         for kill in 0..of_installation {
             // Half of the kills fall while a month is filed, half while it is closed.
             let (half, part) = (kill * MONTHS.len() * 2 / of_installation, (kill + 1) * MONTHS.len() * 2 / of_installation);
-            instance.start(None);
+            instance.start(None).await;
             tokio::time::sleep(chance.pause_ms(0, 250)).await;
             if part > half && part < MONTHS.len() * 2 {
                 let (name, opens, locked) = MONTHS[part / 2];
@@ -45,7 +45,7 @@ async fn kills_lose_nothing(engine: Engine, story: &str) {
             instance.kill();
         }
         kills += of_installation;
-        instance.start(None);
+        instance.start(None).await;
         month.send_replace(None);
         for writer in writing {
             let end = tokio::time::timeout(Duration::from_secs(120), writer);

@@ -27,7 +27,7 @@ async fn database_restarts_under_load_lose_nothing_and_heal_by_themselves() {
         let scene = prepared.scene(&format!("after_{restarts}")).await;
         let mut instance = scene.instance("a");
         let doors = doors(&[&instance]);
-        instance.start(None);
+        instance.start(None).await;
         let process = instance.pid();
         let month = watch::Sender::new(Some(MONTHS[0].0.to_owned()));
         let writers = scene.writers(&doors, &mut chance);

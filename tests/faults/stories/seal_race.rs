@@ -30,7 +30,7 @@ async fn every_submission_is_sealed_or_refused(engine: Engine, story: &str) {
     let scene = prepared.scene("race").await;
     let mut instance = scene.instance("a");
     let doors = doors(&[&instance]);
-    instance.start(None);
+    instance.start(None).await;
     let mut writers: Vec<_> =
         communes.iter().map(|unit| scene.writer(unit, &PROCEDURES, doors.clone(), chance.branch())).collect();
     let (mut acknowledged, mut refused) = (0, 0);

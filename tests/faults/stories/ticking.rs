@@ -26,7 +26,7 @@ async fn five_processes_that_tick_at_once_close_every_period_once() {
         let mut instances: Vec<Instance> = PROCESSES.iter().map(|name| scene.instance(name)).collect();
         let doors = doors(&instances.iter().collect::<Vec<_>>());
         for instance in &mut instances {
-            instance.start(None);
+            instance.start(None).await;
         }
         let mut writers = scene.writers(&doors, &mut chance);
         let of_installation = ROUNDS_PER_INSTALLATION.min(wanted - rounds);
