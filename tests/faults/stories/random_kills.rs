@@ -59,7 +59,7 @@ async fn kills_lose_nothing(engine: Engine, story: &str) {
         acknowledged += counts.acknowledged;
         editions += counts.editions;
         drop(instance);
-        scene.clear().await;
+        scene.clear();
     }
     println!("{story}: {acknowledged} acknowledged, {editions} editions; lost, changed or doubled {}", bound(kills));
 }

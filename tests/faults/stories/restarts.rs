@@ -69,7 +69,7 @@ async fn database_restarts_under_load_lose_nothing_and_heal_by_themselves() {
         println!("{story}: {of_installation} restarts, {counts:?}");
         assert!(counts.acknowledged > of_installation, "hardly anything happened");
         drop(instance);
-        scene.clear().await;
+        scene.clear();
     }
     println!("{story}: slowest healing {slowest:?}; acknowledged and lost {}", bound(restarts));
 }

@@ -61,7 +61,7 @@ async fn five_processes_that_tick_at_once_close_every_period_once() {
             assert!(!instance.is_over(), "a process ended: {}", instance.log_tail());
         }
         drop(instances);
-        scene.clear().await;
+        scene.clear();
     }
     println!("{story}: {rounds} rounds, {editions} editions; closed twice or not at all {}", bound(rounds));
 }
