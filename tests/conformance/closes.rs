@@ -173,7 +173,7 @@ pub(crate) async fn a_reopening_is_approved_once_and_taken_up_once(db: Arc<Datab
     let third = Signature { client: "khac".into(), key: "k-3".into(), at: at(32) };
     assert!(!tx.approve_reopening(asked.id, &third).await.expect("asked"), "once");
     let approved = ReopeningRow { approved: Some(second), ..asked };
-    assert_eq!(tx.open_reopenings(&form()).await.expect("read"), [approved.clone()]);
+    assert_eq!(tx.open_reopenings(&form()).await.expect("read"), std::slice::from_ref(&approved));
     tx.take_reopenings(&form(), key("2022-M08"), run_id).await.expect("asked");
     assert_eq!(tx.open_reopenings(&form()).await.expect("read").len(), 1, "that was another period");
     tx.take_reopenings(&form(), key("2022-M07"), run_id).await.expect("taken up");

@@ -74,6 +74,15 @@ pub(crate) async fn nobody_takes_a_lease_over_while_it_is_held(db: Arc<Database>
     assert_eq!(waiting.await.expect("no panic").map(|lease| lease.fence), Some(2));
 }
 
+pub(crate) async fn the_database_tells_the_time(db: Arc<Database>) {
+    let first = db.store.time().await.expect("asked");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let passed = db.store.time().await.expect("asked").micros() - first.micros();
+    assert!((45_000..10_000_000).contains(&passed), "{passed} µs");
+    // Between 2020 and 2100: microseconds since 1970.
+    assert!((1_577_836_800_000_000..4_102_444_800_000_000).contains(&first.micros()));
+}
+
 pub(crate) async fn a_job_shows_its_last_run_and_who_is_at_work(db: Arc<Database>) {
     let store = db.store.as_ref();
     let planned = JobRow {
@@ -88,11 +97,11 @@ pub(crate) async fn a_job_shows_its_last_run_and_who_is_at_work(db: Arc<Database
     let ran = JobRow { next_at: at(120), instance: "b".into(), last: Some(run), ..planned.clone() };
     let mut tx = store.begin().await.expect("begun");
     tx.note_job(&planned).await.expect("noted");
-    assert_eq!(tx.jobs().await.expect("read"), [planned.clone()]);
+    assert_eq!(tx.jobs().await.expect("read"), std::slice::from_ref(&planned));
     tx.note_job(&ran).await.expect("noted");
     tx.note_job(&JobRow { next_at: at(180), ..planned }).await.expect("noted");
     let expected = JobRow { next_at: at(180), ..ran };
-    assert_eq!(tx.jobs().await.expect("read"), [expected.clone()], "what it did last stays");
+    assert_eq!(tx.jobs().await.expect("read"), std::slice::from_ref(&expected), "what it did last stays");
     tx.commit().await.expect("committed");
     take(store, "b", 30).await.expect("it was free");
     let found = store.read().await.expect("begun").jobs().await.expect("read");

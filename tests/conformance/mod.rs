@@ -76,6 +76,7 @@ on_both_databases! {
         a_lease_has_one_holder_until_it_expires,
         a_lease_given_back_is_free_and_its_fence_goes_on,
         nobody_takes_a_lease_over_while_it_is_held,
+        the_database_tells_the_time,
         a_job_shows_its_last_run_and_who_is_at_work;
     editions:
         an_edition_is_frozen_once,

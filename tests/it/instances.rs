@@ -1,10 +1,12 @@
 //! Several instances on one database, each with a folder of its own.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use baocao_app::Settings;
-use baocao_app::ports::{CloseStep, DocumentKind, Files, Store};
+use baocao_app::ports::{Clock, CloseStep, DocumentKind, Files, Store};
+use baocao_domain::instant::Instant;
 
 use crate::database::Database;
 use crate::town::{Town, form};
@@ -74,6 +76,38 @@ async fn an_instance_waits_for_the_lease_of_another_and_then_goes_on() {
     assert!(town.app().close_due().await.expect("looked").closed.is_empty(), "it may be at work");
     tokio::time::sleep(Duration::from_millis(1_200)).await;
     assert_eq!(town.close().await, ["2022-M07/1"]);
+}
+
+/// The clock of a machine that is so many seconds off.
+struct Off(AtomicI64);
+
+impl Clock for Off {
+    #[expect(clippy::disallowed_methods, reason = "it stands for a machine's clock")]
+    fn now(&self) -> Instant {
+        let now = jiff::Timestamp::now().as_microsecond();
+        Instant::from_micros(now + self.0.load(Ordering::SeqCst) * 1_000_000)
+    }
+
+    fn is_of_the_world(&self) -> bool {
+        true
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_machine_whose_clock_is_wrong_closes_nothing() {
+    let tell = |database: Arc<Database>| async move {
+        let town = Town::on(&database.store).await;
+        let clock = Arc::new(Off(AtomicI64::new(3_600)));
+        let wrong = crate::town::instance_on(&database.store, Arc::clone(&clock) as _, Settings::default());
+        let refused = wrong.app.close_due().await.expect_err("an hour ahead");
+        assert!(refused.chain().contains("clock"), "{}", refused.chain());
+        clock.0.store(-60, Ordering::SeqCst);
+        assert!(wrong.app.close_due().await.is_err(), "a minute behind");
+        assert_eq!(town.runs().await, []);
+        clock.0.store(0, Ordering::SeqCst);
+        assert!(!wrong.app.close_due().await.expect("right again").closed.is_empty());
+    };
+    Database::postgres().await.tell(tell).await;
 }
 
 /// The files of a folder: path and bytes.

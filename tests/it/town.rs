@@ -13,7 +13,7 @@ use baocao::setup::{KEYS_FILE, OPERATOR, first_start, read_keys};
 use baocao::wire::{Wired, wire};
 use baocao_app::actor::{Actor, Role};
 use baocao_app::error::AppError;
-use baocao_app::ports::{CloseRunRow, Store};
+use baocao_app::ports::{Clock, CloseRunRow, Store};
 use baocao_app::regime::LoadedRegime;
 use baocao_app::setup::NewKey;
 use baocao_app::submit::{Submit, Submitted};
@@ -199,11 +199,15 @@ impl Town {
 
 /// A process on a folder of its own.
 pub(crate) fn instance(store: &Arc<dyn Store>, clock: &PlayClock, settings: Settings) -> Instance {
+    instance_on(store, Arc::new(clock.clone()), settings)
+}
+
+/// A process with a clock of its own.
+pub(crate) fn instance_on(store: &Arc<dyn Store>, clock: Arc<dyn Clock>, settings: Settings) -> Instance {
     let folder = TempDir::new().expect("a temporary folder");
     let mailer = Transport::open(MailSettings::Folder { dir: folder.path().join("mail") }).expect("mail");
     let data = DataFolder::own(folder.path()).expect("a data folder");
-    let Wired { app, folder: files } =
-        wire(data, Arc::clone(store), Arc::new(clock.clone()), Arc::new(mailer), settings);
+    let Wired { app, folder: files } = wire(data, Arc::clone(store), clock, Arc::new(mailer), settings);
     Instance { app, files, folder }
 }
 

@@ -23,6 +23,10 @@ impl Clock for WallClock {
     fn now(&self) -> Instant {
         Instant::from_micros(jiff::Timestamp::now().as_microsecond())
     }
+
+    fn is_of_the_world(&self) -> bool {
+        true
+    }
 }
 
 /// A clock that stands still until it is moved.

@@ -177,6 +177,8 @@ mod tests {
                 | Reason::MonthNotClosed
                 | Reason::ExplanationRequired
                 | Reason::NotObliged
+                | Reason::ReopeningPending
+                | Reason::ReopeningLapsed
                 | Reason::ReportIssued
                 | Reason::CascadeNotDelegated
                 | Reason::CascadeBelowFloor
@@ -189,10 +191,13 @@ mod tests {
                 | Reason::UnknownForm
                 | Reason::UnknownSubmission
                 | Reason::UnknownEdition
+                | Reason::UnknownReopening
                 | Reason::UnknownDocument => Code::NotFound,
                 Reason::RevisionMismatch => Code::Aborted,
                 Reason::RequestIdReused => Code::AlreadyExists,
-                Reason::OutsideSubtree | Reason::RoleNotAllowed => Code::PermissionDenied,
+                Reason::OutsideSubtree | Reason::RoleNotAllowed | Reason::SecondApproverRequired => {
+                    Code::PermissionDenied
+                }
                 Reason::KeyMissing | Reason::KeyUnknown | Reason::KeyExpired | Reason::KeyRevoked => {
                     Code::Unauthenticated
                 }

@@ -30,6 +30,9 @@ pub(crate) use render::render_one;
 /// The most runs that one call works on.
 pub const RUNS_MAX: usize = 100;
 
+/// By how much this machine's clock and the database's may differ, in seconds.
+const CLOCKS_APART_MAX_S: i64 = 5;
+
 /// The name of the lease under which periods are closed.
 const LEASE: &str = "close";
 
@@ -66,6 +69,7 @@ impl App {
             return Ok(CloseReport::default());
         }
         drop(tx);
+        self.compare_clocks().await?;
         let Some(held) = self.take_lease(LEASE).await? else { return Ok(CloseReport::default()) };
         let report = self.close_under(&held).await;
         // Best effort: a lease that is not given back expires.
@@ -73,6 +77,20 @@ impl App {
             tracing::warn!(error = %error.chain(), "lease not given back");
         }
         report
+    }
+
+    /// Refuses to close by a clock that the database's contradicts: a machine that is an hour ahead would lock out whoever
+    /// files in time, and what is sealed stays sealed.
+    async fn compare_clocks(&self) -> Result<(), AppError> {
+        if !self.ports.clock.is_of_the_world() {
+            return Ok(());
+        }
+        let off = (self.now().micros() - self.ports.store.time().await?.micros()).abs() / 1_000_000;
+        if off <= CLOCKS_APART_MAX_S {
+            return Ok(());
+        }
+        let why = format!("this machine's clock is {off} s off the database's: nothing is closed until they agree");
+        Err(AppError::Failed { doing: "close by the time of day".into(), source: why.into() })
     }
 
     async fn close_under(&self, held: &Held) -> Result<CloseReport, AppError> {

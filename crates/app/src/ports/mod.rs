@@ -33,6 +33,10 @@ pub type Failure = Box<dyn Error + Send + Sync>;
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Instant;
+    /// Whether it tells the time of the world, so that it can be compared with other clocks; a simulated one does not.
+    fn is_of_the_world(&self) -> bool {
+        false
+    }
 }
 
 /// Where chance comes from.

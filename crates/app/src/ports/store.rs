@@ -51,6 +51,8 @@ pub trait Store: Send + Sync {
     async fn begin(&self) -> Result<Box<dyn Tx>, StoreError>;
     /// Begins a transaction that only reads, on one consistent snapshot.
     async fn read(&self) -> Result<Box<dyn Tx>, StoreError>;
+    /// Now, by the clock of the database: for comparing ours with it.
+    async fn time(&self) -> Result<Instant, StoreError>;
     /// Whether the database answers.
     async fn ping(&self) -> Result<(), StoreError>;
 }

@@ -28,6 +28,10 @@ impl Store for Nobody {
         Err(down())
     }
 
+    async fn time(&self) -> Result<Instant, StoreError> {
+        Err(down())
+    }
+
     async fn ping(&self) -> Result<(), StoreError> {
         Err(down())
     }

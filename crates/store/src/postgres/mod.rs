@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use baocao_app::ports::{Store, StoreError, Tx};
+use baocao_domain::instant::Instant;
 use sqlx::error::DatabaseError;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
@@ -118,6 +119,10 @@ impl Store for PostgresStore {
 
     async fn read(&self) -> Result<Box<dyn Tx>, StoreError> {
         Ok(Box::new(SqlTx::begin_reading(&self.pool, BEGIN_READ).await?))
+    }
+
+    async fn time(&self) -> Result<Instant, StoreError> {
+        sql::time(&self.pool).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -2,11 +2,17 @@
 //! stands still.
 
 use baocao_app::ports::{Failure, Lease, StoreError};
+use baocao_domain::instant::Instant;
+use sqlx::Pool;
 
-use super::row::{Row, integer, text};
+use super::row::{Row, instant, integer, text};
 use super::session::{SqlTx, query};
+use super::{Db, passes};
+use crate::fault::{broken, store_error};
 
 statements! {
+    /// The time, for comparing ours with it. No lease may depend on an answer that has travelled.
+    TIME = concat!("select ", db_now!(), " as lease_time");
     /// Takes a lease; no row means that somebody else holds it.
     TAKE = concat!(
         "insert into lease (name, holder, fence, expires_at) values ($1, $2, 1, ", db_now!(), " + $3) \
@@ -27,6 +33,13 @@ statements! {
     );
     /// Gives a lease back; its fence stays, so that the next one is higher.
     RELEASE = "update lease set expires_at = 0 where name = $1 and holder = $2 and fence = $3";
+}
+
+/// The time by the clock of the database.
+pub(in super::super) async fn time(pool: &Pool<Db>) -> Result<Instant, StoreError> {
+    const DOING: &str = "asking the database for the time";
+    let row = query(TIME).fetch_one(pool).await.map_err(|error| store_error(DOING, error, passes))?;
+    instant(&row, "lease_time").map_err(|source| broken(DOING, source))
 }
 
 /// A length of time as instants have it.

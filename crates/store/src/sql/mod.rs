@@ -23,6 +23,7 @@ mod submissions;
 mod tx;
 mod units;
 
+pub(super) use leases::time;
 pub(super) use session::{SqlTx, ping};
 
 use super::{Db, passes};

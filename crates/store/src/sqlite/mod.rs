@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use baocao_app::ports::{Store, StoreError, Tx};
+use baocao_domain::instant::Instant;
 use sqlx::error::DatabaseError;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
@@ -120,6 +121,10 @@ impl Store for SqliteStore {
 
     async fn read(&self) -> Result<Box<dyn Tx>, StoreError> {
         Ok(Box::new(SqlTx::begin_reading(&self.readers, BEGIN_READ).await?))
+    }
+
+    async fn time(&self) -> Result<Instant, StoreError> {
+        sql::time(&self.readers).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
