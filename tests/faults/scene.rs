@@ -147,6 +147,8 @@ impl Scene {
     pub(crate) fn folder(&self, name: &str, port: Option<u16>) -> PathBuf {
         let folder = self.home.join(name);
         copy_tree(&self.prepared, &folder);
+        // A copied name would let every copy take the leases of all others over at once.
+        std::fs::remove_file(folder.join("instance")).expect("an instance has a name");
         let port = port.or_else(|| self.cluster.as_ref().map(|cluster| cluster.port()));
         let url = port.map(|port| url_through(port, &self.database)).unwrap_or_default();
         configure(&folder, &url, &self.regime, self.mailbox.port());
@@ -192,11 +194,14 @@ impl Scene {
             let now_left = self.left_to_do().await;
             if now_left != left {
                 (left, moved_at) = (now_left, std::time::Instant::now());
-            } else if moved_at.elapsed() > STILL && !left.iter().any(|line| line.starts_with("unsealed")) {
-                // A seal waits for nothing but its lease, and bears its instant.
+            } else if moved_at.elapsed() > STILL {
                 self.release_held(doors).await;
-                self.clock.advance_s(NUDGE_S);
-                nudges += 1;
+                // A seal bears its instant, and waits for nothing but its lease and for the months before it.
+                let is_sealed = !left.iter().any(|line| line.starts_with("unsealed"));
+                if is_sealed || left.iter().any(|line| line.starts_with("unfinished")) {
+                    self.clock.advance_s(NUDGE_S);
+                    nudges += 1;
+                }
                 moved_at = std::time::Instant::now();
             }
         }
