@@ -1,22 +1,11 @@
 //! Real processes of `baocao`, started, watched and killed.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+pub(crate) use baocao_tests::program;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
-
-/// The program under test, built by `tests/run`.
-pub(crate) fn program() -> PathBuf {
-    let mut folder = std::env::current_exe().expect("this test's program");
-    folder.pop();
-    if folder.ends_with("deps") {
-        folder.pop();
-    }
-    let program = folder.join("baocao");
-    assert!(program.exists(), "{} is not there: run tests/run, or `cargo build -p baocao`", program.display());
-    program
-}
 
 /// Ports that nobody else has.
 const FREE_PORTS: [(&str, &str); 2] = [("BAOCAO_GRPC__LISTEN", "127.0.0.1:0"), ("BAOCAO_HTTP__LISTEN", "127.0.0.1:0")];

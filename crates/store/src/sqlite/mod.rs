@@ -17,7 +17,7 @@ use baocao_domain::instant::Instant;
 use sqlx::error::DatabaseError;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Row, SqlSafeStr};
+use sqlx::{Connection, Row, SqlSafeStr};
 
 use crate::OpenError;
 
@@ -151,6 +151,9 @@ impl Store for SqliteStore {
 }
 
 /// Connections stay open: there is no server that could go away.
+///
+/// A full disk makes SQLite roll a transaction back by itself. The driver does not notice: it goes on believing in the
+/// transaction and would refuse every further one on this connection. Such a connection is closed when it comes back.
 fn pool(connections_max: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(connections_max)
@@ -158,6 +161,13 @@ fn pool(connections_max: u32) -> SqlitePoolOptions {
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                // The rollback of a dropped transaction is still on its way: whatever is asked now comes after it.
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
 }
 
 fn migrator() -> Migrator {
@@ -201,7 +211,34 @@ fn passes(refusal: &dyn DatabaseError) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::AssertSqlSafe;
+
     use super::*;
+
+    /// A row of as many pages as its value asks for.
+    const FILL: &str = "insert into setting (name, value) values ($1, $2)";
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn after_a_full_disk_the_next_transaction_begins() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = open(&folder.path().join("baocao.db")).await.expect("it opens");
+        let pages: i64 = sqlx::query_scalar("pragma page_count").fetch_one(&store.writer).await.expect("pages");
+        let limit = |pages: i64| sqlx::raw_sql(AssertSqlSafe(format!("pragma max_page_count = {pages}")));
+        limit(pages).execute(&store.writer).await.expect("limited");
+
+        let mut tx = store.writer.begin_with(BEGIN).await.expect("a transaction");
+        let mut full = None;
+        for name in ["a", "b", "c"] {
+            let filled = sqlx::query(FILL).bind(name).bind("x".repeat(8_000)).execute(&mut *tx).await;
+            full = full.or(filled.err());
+        }
+        assert!(full.expect("no room").to_string().contains("full"));
+        drop(tx);
+
+        let mut tx = store.writer.begin_with(BEGIN).await.expect("another transaction, on a connection that is sound");
+        sqlx::query(FILL).bind("d").bind("x").execute(&mut *tx).await.expect("there is room");
+        tx.commit().await.expect("kept");
+    }
 
     #[test]
     fn versions_compare_as_numbers() {

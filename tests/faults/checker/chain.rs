@@ -1,0 +1,50 @@
+//! The audit chain has no gap, every hash is right, and every receipt's head stands in it.
+
+use super::database::{Entry, Snapshot};
+use super::history::{History, text};
+use super::{Counts, Faults, tagged};
+
+pub(super) fn check(snapshot: &Snapshot, history: &History, counts: &mut Counts, faults: &mut Faults) {
+    let mut before = (0, "0".repeat(64));
+    for entry in &snapshot.audit {
+        let seq = entry.seq;
+        faults.unless(seq == before.0 + 1, || format!("audit: entry {seq} follows {}", before.0));
+        faults.unless(entry.prev_hash == before.1, || format!("audit: entry {seq} does not bear the hash before it"));
+        faults.unless(entry.hash == hash_of(entry), || format!("audit: entry {seq} has a wrong hash"));
+        before = (seq, entry.hash.clone());
+    }
+    faults.unless(snapshot.audit_head == before, || format!("audit: the head is {:?}", snapshot.audit_head));
+    counts.audit = snapshot.audit.len();
+
+    for (id, request, receipt) in history.acknowledged() {
+        let seq = receipt["audit_seq"].as_i64().unwrap_or(0);
+        let entry = usize::try_from(seq - 1).ok().and_then(|place| snapshot.audit.get(place));
+        let Some(entry) = entry else {
+            faults.note(format!("audit: the receipt of {id} names entry {seq}, which is not there"));
+            continue;
+        };
+        faults.unless(entry.hash == text(&receipt["audit_head"]), || {
+            format!("audit: the receipt of {id} has another head")
+        });
+        if receipt["unchanged"] == false {
+            let object = format!("{}/{}/{}/{}", request.unit, request.form, request.period, receipt["revision"]);
+            let is_its_own = (entry.action.as_str(), entry.object.as_str()) == ("submit", &object);
+            faults.unless(is_its_own, || format!("audit: entry {seq} of {id} is {} {}", entry.action, entry.object));
+        }
+    }
+}
+
+fn hash_of(entry: &Entry) -> String {
+    let seq = entry.seq.to_string();
+    let parts = [
+        &seq,
+        &entry.prev_hash,
+        &entry.noted_at,
+        &entry.actor,
+        &entry.action,
+        &entry.object,
+        &entry.content_hash,
+        &entry.outcome,
+    ];
+    tagged("baocao/audit/1", &parts.map(String::as_str))
+}
