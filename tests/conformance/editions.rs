@@ -34,8 +34,8 @@ pub(crate) async fn an_edition_is_released_once(db: Arc<Database>) {
     freeze(db.store.as_ref(), &["2022-M07/1"]).await;
     let id = edition_id("2022-M07/1");
     let mut tx = db.store.begin().await.expect("begun");
-    tx.release_edition(&form(), id, at(40)).await.expect("released");
-    tx.release_edition(&form(), id, at(50)).await.expect("a step that is repeated does no harm");
+    assert!(tx.release_edition(&form(), id, at(40)).await.expect("released"));
+    assert!(!tx.release_edition(&form(), id, at(50)).await.expect("a step that is repeated does no harm"));
     let released = tx.edition(&form(), id).await.expect("read").expect("there").released_at;
     assert_eq!(released, Some(at(40)), "the first instant stays");
     let missing = tx.release_edition(&form(), edition_id("2022-M07/2"), at(40)).await;
@@ -48,13 +48,13 @@ pub(crate) async fn a_document_is_added_once(db: Arc<Database>) {
     let card = |unit| document("2022-M07/1", DocumentKind::Scorecard, unit);
     let mut tx = db.store.begin().await.expect("begun");
     for row in [card("20.STTTT"), card("178"), card("05971")] {
-        tx.append_document(&row).await.expect("added");
+        assert!(tx.append_document(&row).await.expect("added"));
     }
     tx.append_document(&document("2022-M07/1", report, "20")).await.expect("added");
     tx.append_document(&document("2022-M07/1", draft, "20")).await.expect("added");
     tx.append_document(&document("2022-M08/1", draft, "20")).await.expect("added to another edition");
     let again = DocumentRow { file_name: "khac.pdf".into(), ..document("2022-M07/1", draft, "20") };
-    tx.append_document(&again).await.expect("there already");
+    assert!(!tx.append_document(&again).await.expect("there already"));
     tx.commit().await.expect("committed");
 
     let mut tx = db.store.read().await.expect("begun");

@@ -10,8 +10,11 @@ use async_trait::async_trait;
 use baocao_domain::instant::Instant;
 
 use crate::app::App;
+use crate::audit::{self, Entry, Unnoted};
+use crate::content;
 use crate::error::AppError;
-use crate::ports::{BeforeBody, DeliveryRow, DeliveryState, Envelope, SendFailure, Store, StoreError};
+use crate::ports::{BeforeBody, DeliveryRow, DeliveryState, Envelope, SendFailure, Store, StoreError, Tx};
+use crate::setup::SERVICE;
 
 /// Pauses before the next try, in seconds: 1 and 5 and 15 minutes, then 1 and 4 hours, then each 4 hours.
 const PAUSES_SECONDS: [i64; 5] = [60, 300, 900, 3_600, 14_400];
@@ -47,16 +50,16 @@ impl App {
             return Ok(());
         }
         let mut tx = self.ports.store.begin().await?;
-        let now = self.now();
+        let (now, mut entries) = (self.now(), Vec::new());
         for delivery in interrupted {
             let after = if delivery.data_begun {
                 in_doubt(delivery, "interrupted after the body had begun", now)
             } else {
                 DeliveryRow { state: DeliveryState::Queued, next_at: now, ..delivery }
             };
-            tx.move_delivery(DeliveryState::Sending, &after).await?;
+            entries.extend(move_on(tx.as_mut(), &after).await?);
         }
-        Ok(tx.commit().await?)
+        Ok(commit(tx, now, entries).await?)
     }
 
     /// Hands over what is due, at most one batch. A message's trouble does not stop the next; a dead relay does.
@@ -98,7 +101,7 @@ impl App {
         if !tx.move_delivery(was, &claimed).await? {
             return Ok(None);
         }
-        tx.commit().await?;
+        audit::commit_unnoted(tx, Unnoted::DeliveryTry).await?;
 
         let (files, hash) = (Arc::clone(&self.ports.files), claimed.message_sha256.clone());
         let message = match self.aside("read a message", move || files.object(&hash)).await {
@@ -126,8 +129,8 @@ impl App {
     async fn note_outcome(&self, mut after: DeliveryRow) -> Result<DeliveryState, AppError> {
         after.last_reply = after.last_reply.chars().take(500).collect();
         let mut tx = self.ports.store.begin().await?;
-        tx.move_delivery(DeliveryState::Sending, &after).await?;
-        tx.commit().await?;
+        let entries = move_on(tx.as_mut(), &after).await?.into_iter().collect();
+        commit(tx, self.now(), entries).await?;
         if after.state != DeliveryState::Sent {
             tracing::warn!(
                 delivery.id = %after.id, state = after.state.code(), attempts = after.attempts, reply = %after.last_reply,
@@ -136,6 +139,32 @@ impl App {
         }
         Ok(after.state)
     }
+}
+
+/// Moves a mail on from where somebody was at it; answers with what is to be noted. That one which was never in doubt
+/// still waits is no news.
+async fn move_on(tx: &mut dyn Tx, after: &DeliveryRow) -> Result<Option<Entry<'static>>, StoreError> {
+    let still_waits = after.state == DeliveryState::Queued && after.doubts == 0;
+    if !tx.move_delivery(DeliveryState::Sending, after).await? || still_waits {
+        return Ok(None);
+    }
+    let action = match after.state {
+        DeliveryState::Queued | DeliveryState::Sending => "mail.deferred",
+        DeliveryState::Sent => "mail.sent",
+        DeliveryState::Unknown => "mail.unknown",
+        DeliveryState::Failed => "mail.failed",
+        DeliveryState::Held => "mail.held",
+    };
+    Ok(Some(Entry::about(SERVICE, action, &content::delivery(after), "")))
+}
+
+/// Commits what became of mails: with the entries that note it, or as the tries that they were.
+async fn commit(mut tx: Box<dyn Tx>, now: Instant, entries: Vec<Entry<'_>>) -> Result<(), StoreError> {
+    if entries.is_empty() {
+        return audit::commit_unnoted(tx, Unnoted::DeliveryTry).await;
+    }
+    let noted = audit::record_all(tx.as_mut(), now, entries).await?;
+    audit::commit(tx, noted).await.map(drop)
 }
 
 fn deferred(delivery: &DeliveryRow, reply: &str, now: Instant) -> DeliveryRow {
@@ -176,6 +205,6 @@ impl BeforeBody for Mark {
         if !tx.move_delivery(DeliveryState::Sending, &begun).await? {
             return Err(StoreError::Conflict { doing: "marking the body of a mail" });
         }
-        tx.commit().await
+        audit::commit_unnoted(tx, Unnoted::DeliveryTry).await
     }
 }

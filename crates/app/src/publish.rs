@@ -7,13 +7,10 @@ use baocao_domain::edition::{Edition, EditionId};
 use crate::app::{App, read_edition};
 use crate::audit::{self, Entry};
 use crate::canonical::{sha256_hex, to_json};
-use crate::close::object_of;
+use crate::content;
 use crate::error::AppError;
-use crate::ports::{CloseStep, DocumentKind, LinkedDocument, ListedEdition, PageFile, RowLock, Tx};
-use crate::setup::SERVICE;
-
-/// The setting that remembers which state of the root was written last.
-const ROOT_STATE: &str = "root_state";
+use crate::ports::{CloseStep, DocumentKind, EditionRow, LinkedDocument, ListedEdition, PageFile, RowLock, Tx};
+use crate::setup::{ROOT_STATE, SERVICE};
 
 impl App {
     /// Releases every staged edition whose instant has come and brings the root up to date; answers with what was
@@ -23,7 +20,8 @@ impl App {
     /// Those of the database and of the files.
     pub async fn publish_due(&self) -> Result<Vec<EditionId>, AppError> {
         let mut released = Vec::new();
-        for (edition, content_hash) in self.staged().await? {
+        for row in self.staged().await? {
+            let edition = row.id;
             let files = Arc::clone(&self.ports.files);
             let shown = self.aside(format!("release {edition}"), move || files.release_edition(edition)).await;
             if let Err(error) = shown {
@@ -32,13 +30,14 @@ impl App {
                 continue;
             }
             let mut tx = self.ports.store.begin().await?;
-            let form = self.in_force(tx.as_mut()).await?.regime.form.code.clone();
             let now = self.now();
-            tx.release_edition(&form, edition, now).await?;
-            let object = object_of(&form, edition);
-            let entry = Entry { actor: SERVICE, action: "publish", object, content_hash, refused: None };
-            audit::record(tx.as_mut(), now, entry).await?;
-            tx.commit().await?;
+            if !tx.release_edition(&row.form, edition, now).await? {
+                continue;
+            }
+            let public = EditionRow { released_at: Some(now), ..row };
+            let entry = Entry::about(SERVICE, "publish", &content::edition(&public), "");
+            let noted = audit::record(tx.as_mut(), now, entry).await?;
+            audit::commit(tx, noted).await?;
             tracing::info!(edition.id = %edition, "edition published");
             released.push(edition);
         }
@@ -47,7 +46,7 @@ impl App {
     }
 
     /// Editions whose pages are staged and whose instant has come.
-    async fn staged(&self) -> Result<Vec<(EditionId, String)>, AppError> {
+    async fn staged(&self) -> Result<Vec<EditionRow>, AppError> {
         let mut tx = self.ports.store.read().await?;
         let form = self.in_force(tx.as_mut()).await?.regime.form.code.clone();
         let runs = tx.close_runs(&form).await?;
@@ -57,7 +56,7 @@ impl App {
             let is_staged = run.is_some_and(|run| run.step >= CloseStep::Published);
             let period = tx.period(&form, row.id.period, RowLock::None).await?;
             if is_staged && period.is_some_and(|period| period.publishes <= self.now()) {
-                due.push((row.id, row.content_hash));
+                due.push(row);
             }
         }
         Ok(due)
@@ -76,7 +75,8 @@ impl App {
             reports.extend(documents.into_iter().filter(|document| document.kind == DocumentKind::Report));
         }
         let hashes: Vec<&str> = reports.iter().map(|report| report.sha256.as_str()).collect();
-        let state = sha256_hex(to_json(&(in_force.id, &shown, &hashes))?.as_bytes());
+        let finished = self.last_finished(tx.as_mut()).await?.map(|entry| entry.seq);
+        let state = sha256_hex(to_json(&(in_force.id, &shown, &hashes, finished))?.as_bytes());
         if tx.setting(ROOT_STATE).await?.as_ref() == Some(&state) {
             return Ok(());
         }
@@ -102,10 +102,11 @@ impl App {
             });
         }
         drop(tx);
+        let heads = self.heads_page().await?;
         let (renderers, files) = (self.ports.renderers, Arc::clone(&self.ports.files));
         let letterhead = in_force.regime.letterhead.clone();
         self.aside("write the root of the site", move || {
-            let mut pages = Vec::new();
+            let mut pages = Vec::from_iter(heads);
             for report in listed.iter().filter_map(|edition| edition.report.as_ref()) {
                 pages.push(PageFile { path: report.path.clone(), bytes: files.object(&report.sha256)? });
             }

@@ -3,10 +3,13 @@
 use baocao_domain::edition::{Edition, SealedReport};
 
 use crate::app::{App, InForce};
+use crate::audit::Entry;
 use crate::canonical::{sha256_hex, to_json};
 use crate::close::commit_step;
+use crate::content;
 use crate::error::AppError;
 use crate::ports::{CloseRunRow, CloseStep, EditionRow, Tx};
+use crate::setup::SERVICE;
 use crate::totals::sealed_report;
 
 impl App {
@@ -20,16 +23,17 @@ impl App {
         let content_hash = sha256_hex(document.as_bytes());
 
         let mut tx = self.ports.store.begin().await?;
-        tx.append_edition(&EditionRow {
+        let row = EditionRow {
             form: run.form.clone(),
             id: run.edition,
             document,
-            content_hash: content_hash.clone(),
+            content_hash,
             sealed_at: run.sealed_at,
             released_at: None,
-        })
-        .await?;
-        commit_step(tx, run, CloseStep::Aggregated, content_hash, self.now()).await
+        };
+        tx.append_edition(&row).await?;
+        let entries = vec![Entry::about(SERVICE, "freeze-edition", &content::edition(&row), "")];
+        commit_step(tx, run, CloseStep::Aggregated, entries, self.now()).await
     }
 }
 

@@ -8,13 +8,16 @@ use baocao_domain::instant::Instant;
 use baocao_domain::notice::{NoticeKind, notices};
 
 use crate::app::{App, read_edition};
-use crate::close::{commit_step, contains};
+use crate::audit::Entry;
+use crate::close::{commit_step, contains, object_of};
+use crate::content;
 use crate::error::AppError;
 use crate::letter::notice_letter;
 use crate::ports::{
     CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentKind, Letter, Purpose, RowLock,
 };
-use crate::setup::live_from;
+use crate::setup::{SERVICE, live_from};
+use crate::submit::ask_for_edition;
 
 impl App {
     /// Builds each notice once, keeps its bytes, and queues it with the step. Nobody is written to about a period that
@@ -56,10 +59,13 @@ impl App {
             }
         }
         let mut tx = self.ports.store.begin().await?;
+        let (name, mut entries) = (object_of(&run.form, run.edition), Vec::new());
         for delivery in &queued {
-            tx.enqueue(delivery).await?;
+            if tx.enqueue(delivery).await? {
+                entries.push(Entry::about(SERVICE, "queue-mail", &content::delivery(delivery), &name));
+            }
         }
-        commit_step(tx, run, CloseStep::Enqueued, String::new(), now).await?;
+        commit_step(tx, run, CloseStep::Enqueued, entries, now).await?;
         self.wake_jobs();
         Ok(())
     }
@@ -70,14 +76,14 @@ impl App {
         let now = self.now();
         // Only months call for it: a quarter that is restated follows a month that has called for the year as well.
         let longer = |period| run.edition.period.is_month() && contains(period, run.edition.period);
-        let closed = tx.periods(&run.form).await?;
+        let (closed, mut entries) = (tx.periods(&run.form).await?, Vec::new());
         for row in closed.into_iter().filter(|row| row.sealed_edition > 0 && longer(row.period)) {
             let cause = Cause::MonthRestated { edition: run.edition };
             let request =
                 CloseRequestRow { id: 0, form: row.form, period: row.period, cause, requested_at: now, run: None };
-            tx.append_close_request(&request).await?;
+            entries.push(ask_for_edition(tx.as_mut(), SERVICE, request).await?);
         }
-        commit_step(tx, run, CloseStep::Done, String::new(), now).await
+        commit_step(tx, run, CloseStep::Done, entries, now).await
     }
 
     /// A letter from the service, still without its words.

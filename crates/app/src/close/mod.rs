@@ -16,9 +16,12 @@ use baocao_domain::instant::Instant;
 use baocao_domain::period::PeriodKey;
 use baocao_domain::reason::{Finding, Reason, Refusal};
 
+pub(crate) use stage::CHECKSUMS;
+
 use crate::actor::{Actor, Role};
 use crate::app::{App, require};
-use crate::audit::{self, Entry};
+use crate::audit::{self, Entry, Unnoted};
+use crate::content;
 use crate::error::AppError;
 use crate::ports::{CloseRunRow, CloseStep, PeriodRow, RowLock, Tx};
 use crate::setup::{LIVE_FROM, SERVICE};
@@ -94,20 +97,24 @@ impl App {
             let expected = format!("from {}", row.locks.iso());
             return Err(Refusal::at("period", Reason::PeriodNotLocked, period, expected).into());
         }
-        let runs = tx.close_runs(&row.form).await?;
+        let (runs, mut entries) = (tx.close_runs(&row.form).await?, Vec::new());
         for run in runs.into_iter().filter(|run| run.edition.period == row.period && run.step != CloseStep::Done) {
+            let was_held = run.held;
             let released = CloseRunRow { tries: 0, failures: 0, held: false, next_try_at: now, ..run };
-            tx.note_close_try(&released).await?;
+            if tx.note_close_try(&released).await? && was_held {
+                let name = object_of(&released.form, released.edition);
+                entries.push(Entry::about(&actor.client, "close.released", &content::close_run(&released)?, &name));
+            }
         }
-        let entry = Entry {
+        entries.push(Entry {
             actor: &actor.client,
             action: "close-period",
             object: format!("{form}/{period}"),
             content_hash: String::new(),
             refused: None,
-        };
-        audit::record(tx.as_mut(), now, entry).await?;
-        tx.commit().await?;
+        });
+        let noted = audit::record_all(tx.as_mut(), now, entries).await?;
+        audit::commit(tx, noted).await?;
 
         self.close_all_due().await?;
         if let Some(last) = self.last_run(&row).await? {
@@ -220,7 +227,7 @@ impl App {
         run.tries += 1;
         let mut tx = self.ports.store.begin().await?;
         tx.note_close_try(run).await?;
-        Ok(tx.commit().await?)
+        Ok(audit::commit_unnoted(tx, Unnoted::CloseTry).await?)
     }
 
     /// Notes why a step failed; after a pause it is tried again, after too many failures the run is held.
@@ -239,18 +246,18 @@ impl App {
         }
         let mut tx = self.ports.store.begin().await?;
         tx.note_close_try(&failed).await?;
-        Ok(tx.commit().await?)
+        Ok(audit::commit_unnoted(tx, Unnoted::CloseTry).await?)
     }
 
     /// Leaves a run to an operator, who takes it up again by closing the period by hand.
     async fn hold(&self, run: &CloseRunRow) -> Result<(), AppError> {
         let mut tx = self.ports.store.begin().await?;
-        if tx.note_close_try(&CloseRunRow { held: true, ..run.clone() }).await? {
-            let object = object_of(&run.form, run.edition);
-            let entry =
-                Entry { actor: SERVICE, action: "close.held", object, content_hash: String::new(), refused: None };
-            audit::record(tx.as_mut(), self.now(), entry).await?;
-            tx.commit().await?;
+        let held = CloseRunRow { held: true, ..run.clone() };
+        if tx.note_close_try(&held).await? {
+            let name = object_of(&run.form, run.edition);
+            let entry = Entry::about(SERVICE, "close.held", &content::close_run(&held)?, &name);
+            let noted = audit::record(tx.as_mut(), self.now(), entry).await?;
+            audit::commit(tx, noted).await?;
             tracing::error!(edition.id = %run.edition, step = run.step.code(), error = %run.last_error, "close held");
         }
         Ok(())
@@ -281,22 +288,23 @@ async fn due_periods(tx: &mut dyn Tx, form: &FormCode, now: Instant) -> Result<V
     Ok(due)
 }
 
-/// Commits a step: what it wrote, the move of the run and the audit entry, or nothing.
+/// Commits a step: what it wrote, the move of the run and the audit entries of both, or nothing.
 async fn commit_step(
     mut tx: Box<dyn Tx>,
     run: &CloseRunRow,
     to: CloseStep,
-    content_hash: String,
+    mut entries: Vec<Entry<'_>>,
     now: Instant,
 ) -> Result<(), AppError> {
     if !tx.advance_close_run(run.id, run.step, to).await? {
         return Err(AppError::Corrupt(format!("the run of {} is not at {} any more", run.edition, run.step.code())));
     }
     let action = format!("close.{}", to.code().to_lowercase());
-    let object = format!("{}/{}", run.form, run.edition);
-    let entry = Entry { actor: SERVICE, action: &action, object, content_hash, refused: None };
-    audit::record(tx.as_mut(), now, entry).await?;
-    Ok(tx.commit().await?)
+    let moved = content::close_run(&CloseRunRow { step: to, ..run.clone() })?;
+    entries.push(Entry::about(SERVICE, &action, &moved, &object_of(&run.form, run.edition)));
+    let noted = audit::record_all(tx.as_mut(), now, entries).await?;
+    audit::commit(tx, noted).await?;
+    Ok(())
 }
 
 /// Whether the longer period is folded from the shorter one.

@@ -6,9 +6,12 @@ use baocao_domain::edition::Edition;
 use baocao_domain::ids::UnitCode;
 
 use crate::app::{App, read_edition};
+use crate::audit::Entry;
 use crate::close::commit_step;
+use crate::content;
 use crate::error::AppError;
 use crate::ports::{CloseRunRow, CloseStep, DocumentKind, DocumentRow, Failure, Files, Renderers};
+use crate::setup::SERVICE;
 
 impl App {
     /// Writes a scorecard per reporting unit and, for longer periods, the province's report as a draft.
@@ -38,10 +41,13 @@ impl App {
             })
             .await?;
         let mut tx = self.ports.store.begin().await?;
+        let mut entries = Vec::new();
         for document in &documents {
-            tx.append_document(document).await?;
+            if tx.append_document(document).await? {
+                entries.push(Entry::about(SERVICE, "keep-document", &content::document(document), &document.file_name));
+            }
         }
-        commit_step(tx, run, CloseStep::Rendered, String::new(), now).await
+        commit_step(tx, run, CloseStep::Rendered, entries, now).await
     }
 
     /// Reads every document back from its object and compares each printed total with the edition.
@@ -54,7 +60,7 @@ impl App {
         })
         .await?;
         let tx = self.ports.store.begin().await?;
-        commit_step(tx, run, CloseStep::Checked, String::new(), self.now()).await
+        commit_step(tx, run, CloseStep::Checked, Vec::new(), self.now()).await
     }
 
     /// The frozen edition that a run made.

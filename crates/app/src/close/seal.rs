@@ -6,8 +6,8 @@ use baocao_domain::period::PeriodKey;
 
 use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::canonical::tagged_hash;
 use crate::close::object_of;
+use crate::content;
 use crate::error::AppError;
 use crate::ports::{CloseRunRow, CloseStep, RowLock, StoreError, Tx};
 use crate::setup::SERVICE;
@@ -28,7 +28,7 @@ impl App {
     ) -> Result<Option<CloseRunRow>, AppError> {
         let now = self.now();
         let row = tx.period(form, period, RowLock::Exclusive).await?;
-        let row = row.ok_or_else(|| AppError::Corrupt(format!("period {period} is not planned")))?;
+        let mut row = row.ok_or_else(|| AppError::Corrupt(format!("period {period} is not planned")))?;
         if row.sealed_edition != sealed_before {
             return Ok(None);
         }
@@ -66,17 +66,16 @@ impl App {
         };
         run.id = tx.append_close_run(&run).await?;
         tx.seal_period(form, edition).await?;
-        tx.take_close_requests(form, period, run.id).await?;
-        let ids: Vec<String> = run.revisions.iter().map(ToString::to_string).collect();
-        let entry = Entry {
-            actor: SERVICE,
-            action: "close.sealed",
-            object: object_of(form, edition),
-            content_hash: tagged_hash("baocao/seal/1", &ids.iter().map(String::as_str).collect::<Vec<_>>()),
-            refused: None,
-        };
-        audit::record(tx.as_mut(), now, entry).await?;
-        tx.commit().await?;
+        row.sealed_edition = edition.number;
+        let (sealed, taken) = (content::period(&row), tx.take_close_requests(form, period, run.id).await?);
+        let name = object_of(form, edition);
+        let mut entries = vec![Entry::about(SERVICE, "seal-period", &sealed, "")];
+        for request in &taken {
+            entries.push(Entry::about(SERVICE, "take-up-request", &content::close_request(request)?, &name));
+        }
+        entries.push(Entry::about(SERVICE, "close.sealed", &content::close_run(&run)?, &name));
+        let noted = audit::record_all(tx.as_mut(), now, entries).await?;
+        audit::commit(tx, noted).await?;
         tracing::info!(edition.id = %edition, revisions = run.revisions.len(), "period sealed");
         Ok(Some(run))
     }

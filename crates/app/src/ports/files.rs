@@ -19,6 +19,10 @@ pub trait Files: Send + Sync {
     fn release_edition(&self, edition: EditionId) -> Result<(), Failure>;
     /// Replaces the files of the root, each in one rename; a file that is equal is left alone.
     fn write_root(&self, files: &[PageFile]) -> Result<(), Failure>;
+    /// The bytes of a public file, by its path below the root; none if it is not there.
+    fn site_file(&self, path: &str) -> Result<Option<Vec<u8>>, Failure>;
+    /// The paths of all public files of an edition, below its folder, sorted; none if it has no folder.
+    fn edition_files(&self, edition: EditionId) -> Result<Vec<String>, Failure>;
 }
 
 /// A file of the public tree.

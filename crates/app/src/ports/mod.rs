@@ -1,6 +1,6 @@
 //! Ports: what the use cases ask of the outside world.
 //!
-//! `store` the database and its transactions, `rows` what it keeps · `files` objects and the public tree · `render`
+//! `store` the database and its transactions, `rows` what it keeps, `table` the same as plain cells · `files` objects and the public tree · `render`
 //! documents, pages and messages · `mail` handing over · [`Clock`] and [`Ids`] time and chance.
 //!
 //! One [`Tx`] is one transaction: dropped without [`Tx::commit`] it leaves no trace. Methods are single statements with
@@ -11,6 +11,7 @@ mod mail;
 mod render;
 mod rows;
 mod store;
+mod table;
 
 use std::error::Error;
 
@@ -20,10 +21,11 @@ pub use files::{Files, LinkedDocument, ListedEdition, PageFile};
 pub use mail::{Accepted, BeforeBody, Envelope, Letter, Mailer, SendFailure};
 pub use render::{EditionPages, Renderers};
 pub use rows::{
-    AnsweredRow, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentKind,
-    DocumentRow, EditionRow, ExtensionRow, KeyRow, PeriodRow, Purpose, RegimeRow, RevisionHead,
+    AnsweredRow, AuditHead, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState,
+    DocumentKind, DocumentRow, EditionRow, ExtensionRow, KeyRow, PeriodRow, Purpose, RegimeRow, RevisionHead,
 };
 pub use store::{RowLock, Store, StoreError, Tx};
+pub use table::{Cells, Table};
 
 /// Why an implementation of a port failed, as the edge logs it.
 pub type Failure = Box<dyn Error + Send + Sync>;

@@ -11,9 +11,10 @@ use baocao_domain::unit::UnitVersion;
 
 use super::Failure;
 use super::rows::{
-    AnsweredRow, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentRow,
+    AnsweredRow, AuditHead, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentRow,
     EditionRow, ExtensionRow, KeyRow, PeriodRow, RegimeRow, RevisionHead,
 };
+use super::table::{Cells, Table};
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -90,8 +91,8 @@ pub trait Tx: Send {
     /// Adds a version of a unit.
     async fn append_unit_version(&mut self, version: &UnitVersion) -> Result<(), StoreError>;
 
-    /// Adds a period unless it is there already.
-    async fn plan_period(&mut self, period: &PeriodRow) -> Result<(), StoreError>;
+    /// Adds a period unless it is there already; answers whether it was added.
+    async fn plan_period(&mut self, period: &PeriodRow) -> Result<bool, StoreError>;
     /// Gives a period other instants; false if it is sealed or not planned.
     async fn move_period(&mut self, period: &PeriodRow) -> Result<bool, StoreError>;
     /// Takes a planned period back; false if it is sealed or not planned, or if a report or an extension of it is there.
@@ -134,8 +135,13 @@ pub trait Tx: Send {
     async fn append_close_request(&mut self, request: &CloseRequestRow) -> Result<i64, StoreError>;
     /// Requests that no run has taken up, oldest first.
     async fn open_close_requests(&mut self, form: &FormCode) -> Result<Vec<CloseRequestRow>, StoreError>;
-    /// A run takes up all open requests of its period.
-    async fn take_close_requests(&mut self, form: &FormCode, period: PeriodKey, run: i64) -> Result<(), StoreError>;
+    /// A run takes up all open requests of its period; answers with them as they are now, oldest first.
+    async fn take_close_requests(
+        &mut self,
+        form: &FormCode,
+        period: PeriodKey,
+        run: i64,
+    ) -> Result<Vec<CloseRequestRow>, StoreError>;
     /// Adds a run; answers with its id. A conflict means that the edition has a run already.
     async fn append_close_run(&mut self, run: &CloseRunRow) -> Result<i64, StoreError>;
     /// The run of an edition.
@@ -153,11 +159,11 @@ pub trait Tx: Send {
     async fn edition(&mut self, form: &FormCode, id: EditionId) -> Result<Option<EditionRow>, StoreError>;
     /// All editions of a form without their documents (empty texts), by period and number.
     async fn editions(&mut self, form: &FormCode) -> Result<Vec<EditionRow>, StoreError>;
-    /// Notes that an edition was released to the public.
-    async fn release_edition(&mut self, form: &FormCode, id: EditionId, at: Instant) -> Result<(), StoreError>;
+    /// Notes that an edition was released to the public; false if it was before, and the first instant stays.
+    async fn release_edition(&mut self, form: &FormCode, id: EditionId, at: Instant) -> Result<bool, StoreError>;
 
-    /// Adds a document unless it is there already.
-    async fn append_document(&mut self, document: &DocumentRow) -> Result<(), StoreError>;
+    /// Adds a document unless it is there already; answers whether it was added.
+    async fn append_document(&mut self, document: &DocumentRow) -> Result<bool, StoreError>;
     /// The documents of an edition, by kind and unit.
     async fn documents(&mut self, form: &FormCode, edition: EditionId) -> Result<Vec<DocumentRow>, StoreError>;
     /// Adds the issue record of an edition. A conflict means that it has one.
@@ -187,10 +193,15 @@ pub trait Tx: Send {
     /// Adds a key.
     async fn append_key(&mut self, key: &KeyRow) -> Result<(), StoreError>;
 
-    /// Place and hash of the last audit entry, held until the transaction ends; (0, 64 zeros) before the first.
-    async fn audit_head(&mut self) -> Result<(i64, String), StoreError>;
+    /// The last audit entry's place, hash and time, held until the transaction ends.
+    async fn audit_head(&mut self) -> Result<AuditHead, StoreError>;
     /// Adds an entry to the audit chain.
     async fn append_audit(&mut self, entry: &AuditRow) -> Result<(), StoreError>;
     /// Audit entries from a place on, at most so many.
     async fn audit_entries(&mut self, from_seq: i64, batch_max: u32) -> Result<Vec<AuditRow>, StoreError>;
+    /// The last audit entry that was written before an instant.
+    async fn audit_before(&mut self, instant: Instant) -> Result<Option<AuditRow>, StoreError>;
+
+    /// Rows of a table as texts, by key, from this key on (with it), at most so many. No key: from the first row on.
+    async fn cells(&mut self, table: Table, from: &[String], batch_max: u32) -> Result<Vec<Cells>, StoreError>;
 }

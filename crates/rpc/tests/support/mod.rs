@@ -76,6 +76,14 @@ impl Files for Nobody {
     fn write_root(&self, _: &[PageFile]) -> Result<(), Failure> {
         Err(down().into())
     }
+
+    fn site_file(&self, _: &str) -> Result<Option<Vec<u8>>, Failure> {
+        Err(down().into())
+    }
+
+    fn edition_files(&self, _: EditionId) -> Result<Vec<String>, Failure> {
+        Err(down().into())
+    }
 }
 
 /// The application.

@@ -5,6 +5,7 @@
 //! is one `impl` and delegates to them.
 
 mod audit;
+mod cells;
 mod closes;
 mod deliveries;
 mod documents;
@@ -40,6 +41,7 @@ pub(super) fn statements() -> Vec<(&'static str, &'static str)> {
         deliveries::STATEMENTS,
         keys::STATEMENTS,
         audit::STATEMENTS,
+        cells::STATEMENTS,
     ]
     .concat()
 }

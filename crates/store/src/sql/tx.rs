@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use baocao_app::ports::{
-    AnsweredRow, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentRow,
-    EditionRow, ExtensionRow, KeyRow, PeriodRow, RegimeRow, RevisionHead, RowLock, StoreError, Tx,
+    AnsweredRow, AuditHead, AuditRow, Cells, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState,
+    DocumentRow, EditionRow, ExtensionRow, KeyRow, PeriodRow, RegimeRow, RevisionHead, RowLock, StoreError, Table, Tx,
 };
 use baocao_domain::edition::EditionId;
 use baocao_domain::ids::FormCode;
@@ -15,7 +15,8 @@ use baocao_domain::unit::UnitVersion;
 
 use super::session::SqlTx;
 use super::{
-    audit, closes, deliveries, documents, editions, extensions, keys, periods, regimes, settings, submissions, units,
+    audit, cells, closes, deliveries, documents, editions, extensions, keys, periods, regimes, settings, submissions,
+    units,
 };
 
 #[async_trait]
@@ -56,7 +57,7 @@ impl Tx for SqlTx {
         units::append(self, version).await
     }
 
-    async fn plan_period(&mut self, period: &PeriodRow) -> Result<(), StoreError> {
+    async fn plan_period(&mut self, period: &PeriodRow) -> Result<bool, StoreError> {
         periods::plan(self, period).await
     }
 
@@ -133,7 +134,12 @@ impl Tx for SqlTx {
         closes::open_requests(self, form).await
     }
 
-    async fn take_close_requests(&mut self, form: &FormCode, period: PeriodKey, run: i64) -> Result<(), StoreError> {
+    async fn take_close_requests(
+        &mut self,
+        form: &FormCode,
+        period: PeriodKey,
+        run: i64,
+    ) -> Result<Vec<CloseRequestRow>, StoreError> {
         closes::take_requests(self, form, period, run).await
     }
 
@@ -169,11 +175,11 @@ impl Tx for SqlTx {
         editions::all(self, form).await
     }
 
-    async fn release_edition(&mut self, form: &FormCode, id: EditionId, at: Instant) -> Result<(), StoreError> {
+    async fn release_edition(&mut self, form: &FormCode, id: EditionId, at: Instant) -> Result<bool, StoreError> {
         editions::release(self, form, id, at).await
     }
 
-    async fn append_document(&mut self, document: &DocumentRow) -> Result<(), StoreError> {
+    async fn append_document(&mut self, document: &DocumentRow) -> Result<bool, StoreError> {
         documents::append(self, document).await
     }
 
@@ -223,7 +229,7 @@ impl Tx for SqlTx {
         keys::append(self, key).await
     }
 
-    async fn audit_head(&mut self) -> Result<(i64, String), StoreError> {
+    async fn audit_head(&mut self) -> Result<AuditHead, StoreError> {
         audit::head(self).await
     }
 
@@ -233,5 +239,13 @@ impl Tx for SqlTx {
 
     async fn audit_entries(&mut self, from_seq: i64, batch_max: u32) -> Result<Vec<AuditRow>, StoreError> {
         audit::entries(self, from_seq, batch_max).await
+    }
+
+    async fn audit_before(&mut self, instant: Instant) -> Result<Option<AuditRow>, StoreError> {
+        audit::before(self, instant).await
+    }
+
+    async fn cells(&mut self, table: Table, from: &[String], batch_max: u32) -> Result<Vec<Cells>, StoreError> {
+        cells::cells(self, table, from, batch_max).await
     }
 }
