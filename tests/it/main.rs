@@ -9,6 +9,7 @@ mod demo;
 mod expectations;
 mod figures;
 mod processes;
+mod proof;
 mod recomputation;
 mod refusals;
 mod regimes;

@@ -28,6 +28,7 @@ pub mod summary;
 pub mod text;
 pub mod totals;
 pub mod trace;
+pub mod verify;
 
 mod app;
 

@@ -3,17 +3,19 @@
 use std::process::ExitCode;
 
 use baocao::cli::{Cli, Command};
-use baocao::commands::{demo, import, key, regime, serve};
+use baocao::commands::{demo, import, key, regime, serve, verify};
 use clap::Parser;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let answer = match Cli::parse().command {
+    let command = Cli::parse().command;
+    let answer = match command {
         Command::Demo(options) => demo::run(&options).await,
         Command::Serve(options) => serve::run(&options).await,
         Command::Key(options) => key::run(&options).await,
         Command::Regime(action) => regime::run(&action).await,
         Command::Import(options) => import::run(&options).await,
+        Command::Verify(options) => return verify::run(&options).await,
     };
     match answer {
         Ok(()) => ExitCode::SUCCESS,

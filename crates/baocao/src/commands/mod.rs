@@ -5,3 +5,4 @@ pub mod import;
 pub mod key;
 pub mod regime;
 pub mod serve;
+pub mod verify;
