@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
+use crate::calls::Strangers;
 use crate::canonical::from_json;
 use crate::error::AppError;
 use crate::ports::{Clock, EditionRow, Failure, Files, Ids, Mailer, Renderers, Store, Tx};
@@ -69,6 +70,8 @@ pub struct App {
     wake: Notify,
     tasks: TaskTracker,
     in_force: Mutex<Option<Arc<InForce>>>,
+    /// Calls without a good key that are not written down yet.
+    pub(crate) strangers: Strangers,
     /// Held while close runs are worked on: the job and an officer's call do not work on one run.
     pub(crate) closing: tokio::sync::Mutex<()>,
 }
@@ -111,6 +114,7 @@ impl App {
             wake: Notify::new(),
             tasks: TaskTracker::new(),
             in_force: Mutex::new(None),
+            strangers: Strangers::default(),
             closing: tokio::sync::Mutex::new(()),
         })
     }

@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod apply;
 pub mod audit;
+pub mod calls;
 pub mod canonical;
 pub mod cascade;
 pub mod close;
