@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use baocao_app::ports::{AuditRow, StoreError};
+use baocao_app::ports::{AuditHead, AuditRow, StoreError};
+use baocao_domain::instant::Instant;
 
 use super::database::Database;
-use super::rows::{entry_after, hash};
+use super::rows::{at, entry_after, hash};
 
 pub(crate) async fn the_chain_begins_with_zeros(db: Arc<Database>) {
     let mut tx = db.store.begin().await.expect("begun");
-    assert_eq!(tx.audit_head().await.expect("read"), (0, hash('0')));
+    let start = AuditHead { seq: 0, hash: hash('0'), at: Instant::from_micros(0) };
+    assert_eq!(tx.audit_head().await.expect("read"), start);
     assert_eq!(tx.audit_entries(1, 10).await.expect("read"), []);
 }
 
@@ -23,7 +25,7 @@ pub(crate) async fn entries_follow_each_other_or_are_refused(db: Arc<Database>) 
         written.push(entry);
     }
     let head = tx.audit_head().await.expect("held");
-    assert_eq!(head, (3, hash('c')));
+    assert_eq!(head, AuditHead { seq: 3, hash: hash('c'), at: at(2) });
     tx.commit().await.expect("committed");
 
     let next = entry_after(&head, 'd');
@@ -44,6 +46,10 @@ pub(crate) async fn entries_follow_each_other_or_are_refused(db: Arc<Database>) 
     assert_eq!(tx.audit_entries(1, 10).await.expect("read"), written);
     assert_eq!(tx.audit_entries(2, 1).await.expect("read"), written[1..2], "from a place on, at most so many");
     assert_eq!(tx.audit_entries(4, 10).await.expect("read"), []);
+    for (instant, last) in [(at(0), None), (at(1), Some(0)), (at(2), Some(1)), (at(9), Some(2))] {
+        let found = tx.audit_before(instant).await.expect("read");
+        assert_eq!(found, last.map(|last: usize| written[last].clone()), "before {instant:?}");
+    }
 }
 
 pub(crate) async fn writers_queue_up_at_the_head(db: Arc<Database>) {
@@ -64,5 +70,5 @@ pub(crate) async fn writers_queue_up_at_the_head(db: Arc<Database>) {
     let mut tx = db.store.read().await.expect("begun");
     let seqs: Vec<i64> = tx.audit_entries(1, 10).await.expect("read").iter().map(|entry| entry.seq).collect();
     assert_eq!(seqs, [1, 2]);
-    assert_eq!(tx.audit_head().await.expect("read"), (2, hash('b')));
+    assert_eq!(tx.audit_head().await.expect("read"), AuditHead { seq: 2, hash: hash('b'), at: at(1) });
 }

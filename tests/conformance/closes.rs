@@ -39,8 +39,10 @@ pub(crate) async fn a_request_is_taken_up_once_by_the_run_of_its_period(db: Arc<
     assert_eq!(tx.open_close_requests(&other_form()).await.expect("read"), []);
 
     let run = tx.append_close_run(&run("2022-M07/1", regime)).await.expect("begun");
-    tx.take_close_requests(&form(), key("2022-M07"), run).await.expect("taken up");
-    tx.take_close_requests(&form(), key("2022-M08"), run).await.expect("there is none");
+    let taken = tx.take_close_requests(&form(), key("2022-M07"), run).await.expect("taken up");
+    let taken: Vec<_> = taken.iter().map(|request| (request.id, request.run)).collect();
+    assert_eq!(taken, [(later_id, Some(run)), (earlier_id, Some(run))], "by id, as they are now");
+    assert_eq!(tx.take_close_requests(&form(), key("2022-M08"), run).await.expect("read"), [], "there is none");
     tx.commit().await.expect("committed");
     let mut tx = db.store.read().await.expect("begun");
     assert_eq!(tx.open_close_requests(&form()).await.expect("read"), [other], "another period's stays open");

@@ -48,13 +48,13 @@ pub(crate) async fn a_document_is_added_once(db: Arc<Database>) {
     let card = |unit| document("2022-M07/1", DocumentKind::Scorecard, unit);
     let mut tx = db.store.begin().await.expect("begun");
     for row in [card("20.STTTT"), card("178"), card("05971")] {
-        tx.append_document(&row).await.expect("added");
+        assert!(tx.append_document(&row).await.expect("added"));
     }
     tx.append_document(&document("2022-M07/1", report, "20")).await.expect("added");
     tx.append_document(&document("2022-M07/1", draft, "20")).await.expect("added");
     tx.append_document(&document("2022-M08/1", draft, "20")).await.expect("added to another edition");
     let again = DocumentRow { file_name: "khac.pdf".into(), ..document("2022-M07/1", draft, "20") };
-    tx.append_document(&again).await.expect("there already");
+    assert!(!tx.append_document(&again).await.expect("there already"));
     tx.commit().await.expect("committed");
 
     let mut tx = db.store.read().await.expect("begun");

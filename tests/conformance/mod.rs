@@ -4,6 +4,7 @@
 //! PostgreSQL that is not there: what was not tried is not known to work.
 
 mod audit;
+mod cells;
 mod closes;
 mod database;
 mod editions;
@@ -95,6 +96,10 @@ on_both_databases! {
         the_chain_begins_with_zeros,
         entries_follow_each_other_or_are_refused,
         writers_queue_up_at_the_head;
+    cells:
+        every_column_of_every_table_is_known,
+        rows_come_as_texts_in_batches_by_key,
+        a_text_that_is_none_still_reads;
     transactions:
         a_dropped_transaction_leaves_no_trace,
         after_a_failure_only_dropping_is_left,

@@ -11,8 +11,8 @@ use super::rows::{at, edition_id, extension, form, key, other_form, period, plan
 pub(crate) async fn a_period_is_planned_once(db: Arc<Database>) {
     let planned = period("2022-M07");
     let mut tx = db.store.begin().await.expect("begun");
-    tx.plan_period(&planned).await.expect("planned");
-    tx.plan_period(&PeriodRow { due: at(99), ..planned.clone() }).await.expect("there already");
+    assert!(tx.plan_period(&planned).await.expect("planned"));
+    assert!(!tx.plan_period(&PeriodRow { due: at(99), ..planned.clone() }).await.expect("there already"));
     tx.commit().await.expect("committed");
 
     let mut tx = db.store.begin().await.expect("begun");

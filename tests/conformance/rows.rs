@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use baocao_app::actor::Role;
 use baocao_app::ports::{
-    AnsweredRow, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentKind,
-    DocumentRow, EditionRow, ExtensionRow, KeyRow, PeriodRow, Purpose, RegimeRow, ReopeningRow, Signature, Store,
+    AnsweredRow, AuditHead, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState,
+    DocumentKind, DocumentRow, EditionRow, ExtensionRow, KeyRow, PeriodRow, Purpose, RegimeRow, ReopeningRow,
+    Signature, Store,
 };
 use baocao_domain::edition::{Cause, EditionId};
 use baocao_domain::figures::Figures;
@@ -250,11 +251,11 @@ pub(crate) fn api_key(id: &str) -> KeyRow {
 }
 
 /// The entry that follows a head.
-pub(crate) fn entry_after(head: &(i64, String), hash_digit: char) -> AuditRow {
+pub(crate) fn entry_after(head: &AuditHead, hash_digit: char) -> AuditRow {
     AuditRow {
-        seq: head.0 + 1,
-        prev_hash: head.1.clone(),
-        at: at(head.0),
+        seq: head.seq + 1,
+        prev_hash: head.hash.clone(),
+        at: at(head.seq),
         actor: "don-vi".into(),
         action: "submit".into(),
         object: "submissions/05971/tthc/2022-M07/1".into(),

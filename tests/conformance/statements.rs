@@ -46,6 +46,7 @@ fn every_method_of_the_port_is_called_by_a_story() {
     let port = include_str!("../../crates/app/src/ports/store.rs");
     let stories = concat!(
         include_str!("audit.rs"),
+        include_str!("cells.rs"),
         include_str!("closes.rs"),
         include_str!("editions.rs"),
         include_str!("leases.rs"),

@@ -57,7 +57,7 @@ pub(crate) async fn a_reader_cannot_write_and_holds_nothing(db: Arc<Database>) {
     let mut reader = db.store.read().await.expect("begun");
     let asked = reader.period(&form(), key("2022-M07"), RowLock::Exclusive).await.expect("read");
     assert_eq!(asked, Some(period("2022-M07")));
-    assert_eq!(reader.audit_head().await.expect("read").0, 0);
+    assert_eq!(reader.audit_head().await.expect("read").seq, 0);
     let mut writer = db.store.begin().await.expect("nobody is in the way");
     writer.period(&form(), key("2022-M07"), RowLock::Exclusive).await.expect("held");
     drop(writer);
@@ -91,7 +91,7 @@ pub(crate) async fn read_modify_write_of_many_tasks_loses_nothing(db: Arc<Databa
     }
     let mut tx = db.store.read().await.expect("begun");
     assert_eq!(tx.setting("count").await.expect("read"), Some((TASKS * ROUNDS).to_string()));
-    assert_eq!(tx.audit_head().await.expect("read").0, TASKS * ROUNDS);
+    assert_eq!(tx.audit_head().await.expect("read").seq, TASKS * ROUNDS);
 }
 
 /// A `begin` that is cancelled must not leave its connection inside a transaction that the next caller writes into.

@@ -170,6 +170,38 @@ fn transactions_begin_in_the_store_only_through_its_seam() {
 }
 
 #[test]
+fn nothing_is_committed_past_the_audit_and_nothing_turns_it_off() {
+    for folder in ["crates/app/src", "crates/baocao/src", "crates/rpc/src", "jobs/src"] {
+        for (path, text) in sources(&root().join(folder)) {
+            let commits = code(&text).replace(char::is_whitespace, "").contains(".commit()");
+            let may = path.ends_with("crates/app/src/audit.rs");
+            assert!(!commits || may, "{} commits past audit::commit", path.display());
+        }
+    }
+    // What may be committed without an entry stands in one place, and every use of it says which it is.
+    let unnoted: Vec<String> = sources(&root().join("crates"))
+        .iter()
+        .flat_map(|(_, text)| code(text).split("commit_unnoted(").skip(1).map(str::to_owned).collect::<Vec<_>>())
+        .filter(|rest| !rest.starts_with("tx: Box"))
+        .map(|rest| rest.split([')', '\n']).next().unwrap_or_default().to_owned())
+        .collect();
+    assert!(unnoted.iter().all(|call| call.starts_with("tx, Unnoted::")), "{unnoted:?}");
+    // No key of the configuration and no feature of a crate speaks of it.
+    let mut texts =
+        vec![fs::read_to_string(root().join("crates/baocao/src/config/mod.rs")).expect("the configuration")];
+    texts.extend(sources(&root().join("crates/baocao/src/config")).into_iter().map(|(_, text)| text));
+    for entry in fs::read_dir(root().join("crates")).expect("crates") {
+        let manifest = fs::read_to_string(entry.expect("a crate").path().join("Cargo.toml")).expect("a manifest");
+        assert!(!manifest.contains("[features]"), "a feature could leave something out");
+    }
+    for text in texts {
+        for word in ["audit", "unnoted", "verify"] {
+            assert!(!code(&text).to_lowercase().contains(word), "the configuration speaks of {word}");
+        }
+    }
+}
+
+#[test]
 fn every_source_says_what_it_is() {
     // Put together, so that this file does not have what it looks for.
     let allows = ["#[", "allow("].concat();

@@ -11,6 +11,7 @@ mod expectations;
 mod figures;
 mod instances;
 mod processes;
+mod proof;
 mod recomputation;
 mod refusals;
 mod regimes;

@@ -156,12 +156,25 @@ async fn story(database: Arc<Database>) {
         entries[before..].iter().filter(|entry| entry.action == "submit").map(|entry| entry.outcome.as_str()).collect();
     assert_eq!(outcomes.len(), refused + 1, "{outcomes:?}");
     assert!(!outcomes.contains(&"ok"));
+    // The operator's one call is noted before it runs; strangers are counted, and written down at the stop at the latest.
+    let calls = |entries: &[AuditRow]| -> Vec<String> {
+        let calls = entries[before..].iter().filter(|entry| entry.action == "call");
+        calls.map(|entry| format!("{} {} {}", entry.actor, entry.object, entry.outcome)).collect()
+    };
+    let of_operator = "operator /baocao.v1.SubmissionService/SubmitFigures ok";
+    assert_eq!(calls(&entries), [of_operator, of_operator]);
     let form = FormCode::parse("tthc").expect("form");
     let july = PeriodKey::parse("2022-M07").expect("period");
     let mut tx = database.store.read().await.expect("read");
     assert!(tx.revision_heads(&form, july).await.expect("heads").is_empty(), "something was stored");
     drop(tx);
+    for _ in 0..20 {
+        wire.submit("bc1_x_y_z", wire.request("05971", "2022-M07", &[])).await.expect_err("an unknown key");
+    }
     service.stop().await;
+    let told = calls(&audit(&database).await);
+    let strangers = ["unknown 1 calls KEY_MISSING", "unknown 21 calls KEY_UNKNOWN"];
+    assert_eq!(told, [[of_operator, of_operator], strangers].concat(), "one entry per reason");
 }
 
 async fn audit(database: &Database) -> Vec<AuditRow> {

@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
+use crate::calls::Strangers;
 use crate::canonical::from_json;
 use crate::error::AppError;
 use crate::faults::Watcher;
@@ -81,6 +82,8 @@ pub struct App {
     in_force: Mutex<Option<Arc<InForce>>>,
     /// Which state of the site's root this instance wrote last; empty after a start.
     pub(crate) root_state: Mutex<String>,
+    /// Calls without a good key that are not written down yet.
+    pub(crate) strangers: Strangers,
     /// Held while close runs are worked on: the job and an officer's call do not work on one run.
     pub(crate) closing: tokio::sync::Mutex<()>,
 }
@@ -124,6 +127,7 @@ impl App {
             tasks: TaskTracker::new(),
             in_force: Mutex::new(None),
             root_state: Mutex::default(),
+            strangers: Strangers::default(),
             closing: tokio::sync::Mutex::new(()),
         })
     }

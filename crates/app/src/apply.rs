@@ -31,12 +31,13 @@ use baocao_domain::unit::UnitVersion;
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::canonical::{from_json, sha256_hex, to_json};
+use crate::content::{self, Content};
 use crate::error::AppError;
-use crate::ports::{PeriodRow, RegimeRow, RowLock, StoreError, Tx};
+use crate::ports::{PeriodRow, RegimeRow, RowLock, StoreError, Table, Tx};
 use crate::regime::LoadedRegime;
 use crate::setup::{SERVICE, live_from};
 
-pub(crate) use periods::planned;
+use periods::planned;
 pub use plan::{Change, Field, Plan, Section, Sign};
 
 use compare::section;
@@ -97,16 +98,17 @@ impl App {
         let next = carried_over(before.as_ref(), &loaded.regime);
         let document = to_json(&next)?;
         let content_hash = sha256_hex(document.as_bytes());
+        let mut entries = Vec::new();
         for version in &plan.steps.versions {
             tx.append_unit_version(version).await?;
+            entries.push(Entry::about(SERVICE, "add-unit", &content::unit_version(version), version.code.as_str()));
         }
-        let row =
-            RegimeRow { id: 0, name: next.name.clone(), document, content_hash: content_hash.clone(), applied_at: now };
-        tx.append_regime(&row).await?;
-        bring_periods(tx.as_mut(), &plan, &next, now).await?;
-        let entry = Entry { actor: SERVICE, action: "apply-regime", object: row.name, content_hash, refused: None };
-        audit::record(tx.as_mut(), now, entry).await?;
-        tx.commit().await?;
+        let mut row = RegimeRow { id: 0, name: next.name.clone(), document, content_hash, applied_at: now };
+        row.id = tx.append_regime(&row).await?;
+        entries.extend(bring_periods(tx.as_mut(), &plan, &next, now).await?);
+        entries.push(Entry::about(SERVICE, "apply-regime", &content::regime(&row), &row.name));
+        let noted = audit::record_all(tx.as_mut(), now, entries).await?;
+        audit::commit(tx, noted).await?;
         self.wake_jobs();
         Ok(plan)
     }
@@ -226,23 +228,46 @@ async fn hold(tx: &mut dyn Tx) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Brings the planned periods to the calendar of the regime.
-async fn bring_periods(tx: &mut dyn Tx, plan: &Plan, next: &Regime, now: Instant) -> Result<(), AppError> {
-    for PeriodRow { form, period, .. } in &plan.steps.withdrawn {
+/// Brings the planned periods to the calendar of the regime; answers with what is to be noted.
+async fn bring_periods(
+    tx: &mut dyn Tx,
+    plan: &Plan,
+    next: &Regime,
+    now: Instant,
+) -> Result<Vec<Entry<'static>>, AppError> {
+    let mut entries = Vec::new();
+    for row in &plan.steps.withdrawn {
+        let PeriodRow { form, period, .. } = row;
         if !tx.withdraw_period(form, *period).await? {
             let finding = format!("period {period}: it is not closed any more, but an extension was granted for it");
             return Err(unfit(next, vec![finding]));
         }
+        let gone = Content::gone(Table::Period, content::period_key(row));
+        entries.push(Entry::about(SERVICE, "withdraw-period", &gone, ""));
     }
     for period in &plan.steps.moved {
         if !tx.move_period(period).await? {
             return Err(StoreError::Conflict { doing: "moving a period" }.into());
         }
+        entries.push(Entry::about(SERVICE, "move-period", &content::period(period), ""));
     }
-    for period in planned(next, now) {
-        tx.plan_period(&period).await?;
+    entries.extend(plan_periods(tx, next, now).await?);
+    Ok(entries)
+}
+
+/// Plans what is not planned yet; answers with what is to be noted.
+pub(crate) async fn plan_periods(
+    tx: &mut dyn Tx,
+    regime: &Regime,
+    now: Instant,
+) -> Result<Vec<Entry<'static>>, StoreError> {
+    let mut entries = Vec::new();
+    for period in planned(regime, now) {
+        if tx.plan_period(&period).await? {
+            entries.push(Entry::about(SERVICE, "plan-period", &content::period(&period), ""));
+        }
     }
-    Ok(())
+    Ok(entries)
 }
 
 /// The regime in force, and what a new one meets.

@@ -9,6 +9,7 @@ use baocao_domain::instant::Instant;
 use jiff::civil::Time;
 
 use crate::app::App;
+use crate::audit::{self, Unnoted};
 use crate::error::AppError;
 
 /// The setting that says when the next backup is due.
@@ -29,6 +30,8 @@ impl App {
         if !self.claim_backup(time_s).await? {
             return Ok(None);
         }
+        // What another instance made is copied from here too.
+        self.have_everything().await?;
         let name = backups.make(self.now()).await.map_err(AppError::failed("make a backup"))?;
         self.keep_setting(BACKUP_DUE, &next(self.now(), time_s).micros().to_string()).await?;
         Ok(Some(name))
@@ -54,7 +57,7 @@ impl App {
                 false
             }
         };
-        tx.commit().await?;
+        audit::commit_unnoted(tx, Unnoted::Bookkeeping).await?;
         Ok(is_ours)
     }
 }

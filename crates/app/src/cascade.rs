@@ -25,6 +25,7 @@ use crate::actor::{Actor, Role};
 use crate::app::{App, InForce, require};
 use crate::audit::{self, Entry};
 use crate::canonical::{sha256_hex, to_json};
+use crate::content;
 use crate::error::AppError;
 use crate::ports::{CloseStep, RegimeRow, StoreError, Tx};
 use crate::submit::{Seen, visible_unit};
@@ -112,20 +113,16 @@ impl App {
         let document = to_json(&next)?;
         let content_hash = sha256_hex(document.as_bytes());
         // The audit head is held from here on: whoever assigns at the same time waits, and then finds another regime.
-        let entry = Entry {
-            actor: &actor.client,
-            action: "cascade-targets",
-            object: format!("{}/{}/{}", seen.node().code, command.indicator, command.year),
-            content_hash: content_hash.clone(),
-            refused: None,
-        };
-        audit::record(tx.as_mut(), now, entry).await?;
+        tx.audit_head().await?;
         if tx.regime_id().await? != Some(in_force.id) {
             return Err(StoreError::Conflict { doing: "assigning targets" }.into());
         }
-        tx.append_regime(&RegimeRow { id: 0, name: next.name.clone(), document, content_hash, applied_at: now })
-            .await?;
-        tx.commit().await?;
+        let mut row = RegimeRow { id: 0, name: next.name.clone(), document, content_hash, applied_at: now };
+        row.id = tx.append_regime(&row).await?;
+        let name = format!("{}/{}/{}", seen.node().code, command.indicator, command.year);
+        let entry = Entry::about(&actor.client, "cascade-targets", &content::regime(&row), &name);
+        let noted = audit::record(tx.as_mut(), now, entry).await?;
+        audit::commit(tx, noted).await?;
         Ok(cascaded)
     }
 }

@@ -8,10 +8,13 @@ use async_trait::async_trait;
 use baocao_domain::instant::Instant;
 
 use crate::app::App;
+use crate::audit::{self, Entry, Unnoted};
+use crate::content;
 use crate::error::AppError;
 use crate::hold::{Switch, held as is_held};
 use crate::lease::Held;
-use crate::ports::{BeforeBody, DeliveryRow, DeliveryState, Envelope, SendFailure, StoreError};
+use crate::ports::{BeforeBody, DeliveryRow, DeliveryState, Envelope, SendFailure, StoreError, Tx};
+use crate::setup::SERVICE;
 
 /// The name of the lease under which mail is handed over.
 const LEASE: &str = "mail";
@@ -50,16 +53,16 @@ impl App {
         if interrupted.is_empty() {
             return Ok(());
         }
-        let now = self.now();
+        let (now, mut entries) = (self.now(), Vec::new());
         for delivery in interrupted {
             let after = if delivery.data_begun {
                 in_doubt(delivery, "interrupted after the body had begun", now)
             } else {
                 DeliveryRow { state: DeliveryState::Queued, next_at: now, ..delivery }
             };
-            tx.move_delivery(DeliveryState::Sending, &after).await?;
+            entries.extend(move_on(tx.as_mut(), &after).await?);
         }
-        Ok(tx.commit().await?)
+        Ok(commit(tx, now, entries).await?)
     }
 
     /// Hands over what is due, at most one batch. A message's trouble does not stop the next; a dead relay does. Idle while
@@ -123,7 +126,7 @@ impl App {
         if is_held(tx.as_mut(), Switch::Mail).await?.is_some() || !tx.move_delivery(was, &claimed).await? {
             return Ok(None);
         }
-        tx.commit().await?;
+        audit::commit_unnoted(tx, Unnoted::DeliveryTry).await?;
         self.reach("mail.claimed");
 
         let message = match self.message_bytes(&claimed).await {
@@ -154,8 +157,8 @@ impl App {
     async fn note_outcome(&self, held: &Held, mut after: DeliveryRow) -> Result<DeliveryState, AppError> {
         after.last_reply = after.last_reply.chars().take(500).collect();
         let mut tx = self.begin_under(held).await?;
-        tx.move_delivery(DeliveryState::Sending, &after).await?;
-        tx.commit().await?;
+        let entries = move_on(tx.as_mut(), &after).await?.into_iter().collect();
+        commit(tx, self.now(), entries).await?;
         self.reach("mail.noted");
         if after.state != DeliveryState::Sent {
             tracing::warn!(
@@ -191,6 +194,32 @@ fn in_doubt(delivery: DeliveryRow, reply: &str, now: Instant) -> DeliveryRow {
     }
 }
 
+/// Moves a mail on from where somebody was at it; answers with what is to be noted. That one which was never in doubt
+/// still waits is no news.
+async fn move_on(tx: &mut dyn Tx, after: &DeliveryRow) -> Result<Option<Entry<'static>>, StoreError> {
+    let still_waits = after.state == DeliveryState::Queued && after.doubts == 0;
+    if !tx.move_delivery(DeliveryState::Sending, after).await? || still_waits {
+        return Ok(None);
+    }
+    let action = match after.state {
+        DeliveryState::Queued | DeliveryState::Sending => "mail.deferred",
+        DeliveryState::Sent => "mail.sent",
+        DeliveryState::Unknown => "mail.unknown",
+        DeliveryState::Failed => "mail.failed",
+        DeliveryState::Held => "mail.held",
+    };
+    Ok(Some(Entry::about(SERVICE, action, &content::delivery(after), "")))
+}
+
+/// Commits what became of mails: with the entries that note it, or as the tries that they were.
+async fn commit(mut tx: Box<dyn Tx>, now: Instant, entries: Vec<Entry<'_>>) -> Result<(), StoreError> {
+    if entries.is_empty() {
+        return audit::commit_unnoted(tx, Unnoted::DeliveryTry).await;
+    }
+    let noted = audit::record_all(tx.as_mut(), now, entries).await?;
+    audit::commit(tx, noted).await.map(drop)
+}
+
 /// Makes "the body has begun" durable.
 struct Mark<'a> {
     app: &'a App,
@@ -212,7 +241,7 @@ impl BeforeBody for Mark<'_> {
         if !tx.move_delivery(DeliveryState::Sending, &begun).await? {
             return Err(StoreError::Conflict { doing: DOING });
         }
-        tx.commit().await?;
+        audit::commit_unnoted(tx, Unnoted::DeliveryTry).await?;
         self.app.reach("mail.body");
         Ok(())
     }

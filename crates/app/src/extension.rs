@@ -7,7 +7,7 @@ use baocao_domain::submission::SubmissionKey;
 use crate::actor::{Actor, Role};
 use crate::app::{App, require};
 use crate::audit::{self, Entry};
-use crate::canonical::tagged_hash;
+use crate::content;
 use crate::error::AppError;
 use crate::ports::{ExtensionRow, RowLock};
 use crate::submit::visible_unit;
@@ -79,16 +79,10 @@ impl App {
             granted_at: now,
         };
         extension.id = tx.append_extension(&extension).await?;
-        let expires = extension.expires_at.micros().to_string();
-        let entry = Entry {
-            actor: &actor.client,
-            action: "grant-extension",
-            object: format!("{}/{}/{}", unit.code, extension.key.form, extension.key.period),
-            content_hash: tagged_hash("baocao/extension/1", &[&extension.reason, &expires]),
-            refused: None,
-        };
-        audit::record(tx.as_mut(), now, entry).await?;
-        tx.commit().await?;
+        let name = format!("{}/{}/{}", unit.code, extension.key.form, extension.key.period);
+        let entry = Entry::about(&actor.client, "grant-extension", &content::extension(&extension), &name);
+        let noted = audit::record(tx.as_mut(), now, entry).await?;
+        audit::commit(tx, noted).await?;
         Ok(extension)
     }
 }

@@ -10,9 +10,10 @@ use baocao_domain::reason::{Reason, Refusal};
 
 use crate::app::App;
 use crate::audit::{self, Entry};
+use crate::content;
 use crate::error::AppError;
 use crate::ports::{DeliveryRow, DeliveryState, Store, StoreError, Tx};
-use crate::setup::SERVICE;
+use crate::setup::{SERVICE, put_setting};
 use crate::text;
 
 /// The most deliveries that are put aside before the next are read.
@@ -72,9 +73,7 @@ pub async fn hold(store: &dyn Store, now: Instant, switches: &[Switch], reason: 
     if reason.is_empty() {
         return Err(Refusal::at("reason", Reason::FieldRequired, "", "why it is held").into());
     }
-    let mut tx = store.begin().await?;
-    set(tx.as_mut(), now, switches, &reason).await?;
-    Ok(tx.commit().await?)
+    set(store, now, switches, &reason).await
 }
 
 /// What a database that was read back from a backup begins with: everything is held, for a reason.
@@ -82,9 +81,7 @@ pub async fn hold(store: &dyn Store, now: Instant, switches: &[Switch], reason: 
 /// # Errors
 /// Those of the database.
 pub async fn hold_restored(store: &dyn Store, now: Instant, reason: &str) -> Result<(), AppError> {
-    let mut tx = store.begin().await?;
-    set(tx.as_mut(), now, &Switch::ALL, reason).await?;
-    Ok(tx.commit().await?)
+    set(store, now, &Switch::ALL, reason).await
 }
 
 /// Releases what is named; each switch is an entry of the audit chain. Answers with the reasons for which it was held.
@@ -93,15 +90,16 @@ pub async fn hold_restored(store: &dyn Store, now: Instant, reason: &str) -> Res
 /// Those of the database.
 pub async fn release(store: &dyn Store, now: Instant, switches: &[Switch]) -> Result<Vec<(Switch, String)>, AppError> {
     let mut tx = store.begin().await?;
-    let mut released = Vec::new();
+    let (mut released, mut noted) = (Vec::new(), None);
     for switch in switches {
         if let Some(reason) = held(tx.as_mut(), *switch).await? {
-            tx.put_setting(switch.setting(), "").await?;
-            record(tx.as_mut(), now, "release", switch.code().to_owned()).await?;
+            noted = Some(put_setting(tx.as_mut(), now, switch.setting(), "").await?);
             released.push((*switch, reason));
         }
     }
-    tx.commit().await?;
+    if let Some(noted) = noted {
+        audit::commit(tx, noted).await?;
+    }
     Ok(released)
 }
 
@@ -126,7 +124,7 @@ pub async fn skip_queued(store: &dyn Store, now: Instant) -> Result<usize, AppEr
         return Err(AppError::Corrupt("mail is not held: what is queued may be on its way".into()));
     };
     let reply = format!("put aside at {}; mail was held: {reason}", now.iso());
-    let mut skipped = 0;
+    let mut entries = Vec::new();
     loop {
         let batch = tx.unsent_deliveries(BATCH_MAX).await?;
         if batch.is_empty() {
@@ -138,25 +136,26 @@ pub async fn skip_queued(store: &dyn Store, now: Instant) -> Result<usize, AppEr
             if !tx.move_delivery(was, &aside).await? {
                 return Err(AppError::Corrupt(format!("delivery {} moved while it was held", aside.id)));
             }
-            skipped += 1;
+            entries.push(Entry::about(SERVICE, "mail.skipped", &content::delivery(&aside), ""));
         }
     }
-    record(tx.as_mut(), now, "skip-queued", format!("{skipped} deliveries")).await?;
-    tx.commit().await?;
+    let skipped = entries.len();
+    if skipped > 0 {
+        let noted = audit::record_all(tx.as_mut(), now, entries).await?;
+        audit::commit(tx, noted).await?;
+    }
     Ok(skipped)
 }
 
-async fn set(tx: &mut dyn Tx, now: Instant, switches: &[Switch], reason: &str) -> Result<(), StoreError> {
+async fn set(store: &dyn Store, now: Instant, switches: &[Switch], reason: &str) -> Result<(), AppError> {
+    let (mut tx, mut noted) = (store.begin().await?, None);
     for switch in switches {
-        tx.put_setting(switch.setting(), reason).await?;
-        record(tx, now, "hold", format!("{} {reason}", switch.code())).await?;
+        noted = Some(put_setting(tx.as_mut(), now, switch.setting(), reason).await?);
+    }
+    if let Some(noted) = noted {
+        audit::commit(tx, noted).await?;
     }
     Ok(())
-}
-
-async fn record(tx: &mut dyn Tx, now: Instant, action: &str, object: String) -> Result<(), StoreError> {
-    let entry = Entry { actor: SERVICE, action, object, content_hash: String::new(), refused: None };
-    audit::record(tx, now, entry).await.map(drop)
 }
 
 impl App {

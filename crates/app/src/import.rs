@@ -30,8 +30,10 @@ use baocao_domain::submission::{Revision, SubmissionKey};
 use crate::app::{App, InForce};
 use crate::audit::{self, Entry};
 use crate::canonical::sha256_hex;
+use crate::content;
 use crate::ports::{CloseRequestRow, RowLock, StoreError, Tx};
 use crate::setup::live_from;
+use crate::submit::ask_for_edition;
 
 pub use faults::{FAULTS_MAX, Fault, Faults, ImportError};
 pub use file::header;
@@ -80,8 +82,15 @@ impl App {
             let now = self.now();
             let refused = faults.listed.first().map_or(Reason::FieldRequired, |fault| fault.finding.reason);
             let mut tx = self.ports.store.begin().await?;
-            audit::record(tx.as_mut(), now, entry("file".into(), sha256_hex(text.as_bytes()), Some(refused))).await?;
-            tx.commit().await?;
+            let entry = Entry {
+                actor: CLIENT,
+                action: "import",
+                object: "file".into(),
+                content_hash: sha256_hex(text.as_bytes()),
+                refused: Some(refused),
+            };
+            let noted = audit::record(tx.as_mut(), now, entry).await?;
+            audit::commit(tx, noted).await?;
         }
         answer
     }
@@ -136,9 +145,10 @@ impl App {
             let current = tx.revision(&report.key, None).await?;
             if current.as_ref().is_none_or(|current| current.content_hash != report.content_hash) {
                 let number = current.map_or(1, |current| current.number + 1);
-                tx.append_revision(&revision(report, number)).await?;
-                let object = format!("{}/{}/{}/{number}", report.unit, form.code, report.key.period);
-                entries.push(entry(object, report.content_hash.clone(), None));
+                let mut revision = revision(report, number);
+                revision.id = tx.append_revision(&revision).await?;
+                let name = format!("{}/{}/{}/{number}", report.unit, form.code, report.key.period);
+                entries.push(Entry::about(CLIENT, "import", &content::revision(&revision)?, &name));
                 imported.restated.extend(sealed.get(&report.key.period));
             }
             progress(done + 1, proved.len());
@@ -148,7 +158,7 @@ impl App {
             return Ok(imported);
         }
         for period in &imported.restated {
-            tx.append_close_request(&CloseRequestRow {
+            let request = CloseRequestRow {
                 extension: None,
                 id: 0,
                 form: form.code.clone(),
@@ -156,14 +166,12 @@ impl App {
                 cause: Cause::Locked,
                 requested_at: now,
                 run: None,
-            })
-            .await?;
+            };
+            entries.push(ask_for_edition(tx.as_mut(), CLIENT, request).await?);
         }
         // Last, and together: the audit head stays locked from the first entry on.
-        for entry in entries {
-            audit::record(tx.as_mut(), now, entry).await?;
-        }
-        tx.commit().await?;
+        let noted = audit::record_all(tx.as_mut(), now, entries).await?;
+        audit::commit(tx, noted).await?;
         self.wake_jobs();
         Ok(imported)
     }
@@ -198,10 +206,6 @@ fn revision(report: &Proved, number: u32) -> Revision {
         received_at: report.received_at,
         client: CLIENT.to_owned(),
     }
-}
-
-fn entry(object: String, content_hash: String, refused: Option<Reason>) -> Entry<'static> {
-    Entry { actor: CLIENT, action: "import", object, content_hash, refused }
 }
 
 /// What was carried over should be what the month before left pending, in the file or in the database.

@@ -9,8 +9,8 @@ use baocao_domain::reason::{Finding, Reason, Refusal};
 use crate::actor::{Actor, Role};
 use crate::app::{App, read_edition, require};
 use crate::audit::{self, Entry};
-use crate::canonical::{sha256_hex, to_json};
 use crate::close::object_of;
+use crate::content;
 use crate::error::AppError;
 use crate::letter::report_letter;
 use crate::ports::{CloseStep, DocumentKind, DocumentRow, Purpose};
@@ -96,19 +96,23 @@ impl App {
 
         let mut tx = self.ports.store.begin().await?;
         tx.append_issue(&form, id, &record, now).await?;
-        tx.append_document(&document).await?;
-        for delivery in &deliveries {
-            tx.enqueue(delivery).await?;
+        let mut entries =
+            vec![Entry::about(&actor.client, "issue-report", &content::issue(&form, id, &record, now)?, "")];
+        if tx.append_document(&document).await? {
+            entries.push(Entry::about(&actor.client, "issue-report", &content::document(&document), ""));
         }
-        let entry = Entry {
-            actor: &actor.client,
-            action: "issue-report",
-            object: object_of(&form, id),
-            content_hash: sha256_hex(to_json(&(&record, &sha256))?.as_bytes()),
-            refused: None,
-        };
-        audit::record(tx.as_mut(), now, entry).await?;
-        tx.commit().await?;
+        for delivery in &deliveries {
+            if tx.enqueue(delivery).await? {
+                entries.push(Entry::about(
+                    &actor.client,
+                    "queue-mail",
+                    &content::delivery(delivery),
+                    &object_of(&form, id),
+                ));
+            }
+        }
+        let noted = audit::record_all(tx.as_mut(), now, entries).await?;
+        audit::commit(tx, noted).await?;
         self.wake_jobs();
         Ok(document)
     }

@@ -2,6 +2,7 @@
 
 use crate::actor::{Actor, Role};
 use crate::app::{App, require};
+use crate::audit::{self, Unnoted};
 use crate::error::AppError;
 use crate::ports::JobRow;
 use baocao_domain::reason::Reason;
@@ -15,7 +16,7 @@ impl App {
         let job = JobRow { instance: self.ports.instance.clone(), ..job };
         let mut tx = self.ports.store.begin().await?;
         tx.note_job(&job).await?;
-        Ok(tx.commit().await?)
+        Ok(audit::commit_unnoted(tx, Unnoted::JobRun).await?)
     }
 
     /// All jobs, by name.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::app::App;
+use crate::audit::{self, Unnoted};
 use crate::error::AppError;
 use crate::ports::{Lease, Store, StoreError, Tx};
 
@@ -39,7 +40,7 @@ impl App {
         let lasts_s = self.settings.lease_s;
         let mut tx = self.ports.store.begin().await?;
         let Some(lease) = tx.take_lease(name, &self.ports.instance, lasts_s).await? else { return Ok(None) };
-        tx.commit().await?;
+        audit::commit_unnoted(tx, Unnoted::Lease).await?;
         let over = CancellationToken::new();
         self.spawn(keep(Arc::clone(&self.ports.store), lease.clone(), lasts_s, over.clone()));
         Ok(Some(Held { lease, _renewal: over.drop_guard() }))
@@ -64,7 +65,7 @@ impl App {
     pub async fn give_back(&self, held: Held) -> Result<(), AppError> {
         let mut tx = self.ports.store.begin().await?;
         tx.release_lease(&held.lease).await?;
-        Ok(tx.commit().await?)
+        Ok(audit::commit_unnoted(tx, Unnoted::Lease).await?)
     }
 }
 
@@ -83,6 +84,6 @@ async fn keep(store: Arc<dyn Store>, lease: Lease, lasts_s: u32, over: Cancellat
 async fn renew(store: &dyn Store, lease: &Lease, lasts_s: u32) -> Result<bool, StoreError> {
     let mut tx = store.begin().await?;
     let renewed = tx.renew_lease(lease, lasts_s).await?;
-    tx.commit().await?;
+    audit::commit_unnoted(tx, Unnoted::Lease).await?;
     Ok(renewed)
 }

@@ -58,6 +58,29 @@ impl App {
         self.aside("read a document", read).await
     }
 
+    /// Makes sure that this instance has the bytes of every document and every message.
+    ///
+    /// # Errors
+    /// [`AppError::Failed`] for one that is not here and cannot be made again.
+    pub async fn have_everything(&self) -> Result<(), AppError> {
+        let mut tx = self.ports.store.read().await?;
+        let Some(_) = tx.regime_id().await? else { return Ok(()) };
+        let form = self.in_force(tx.as_mut()).await?.regime.form.code.clone();
+        let editions = tx.editions(&form).await?;
+        let lacks = |hash: &str| !hash.is_empty() && !self.ports.files.has_object(hash);
+        for id in editions.into_iter().map(|row| row.id) {
+            let documents = tx.documents(&form, id).await?;
+            for document in documents.iter().filter(|document| lacks(&document.sha256)) {
+                self.document_bytes(document).await?;
+            }
+            let deliveries = tx.deliveries(&form, id).await?;
+            for delivery in deliveries.iter().filter(|delivery| lacks(&delivery.message_sha256)) {
+                self.message_bytes(delivery).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// The bytes of a message.
     pub(crate) async fn message_bytes(&self, delivery: &DeliveryRow) -> Result<Vec<u8>, AppError> {
         let (files, hash) = (Arc::clone(&self.ports.files), delivery.message_sha256.clone());

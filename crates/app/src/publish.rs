@@ -7,15 +7,15 @@ use baocao_domain::edition::{Edition, EditionId};
 use crate::app::{App, read_edition};
 use crate::audit::{self, Entry};
 use crate::canonical::{sha256_hex, to_json};
-use crate::close::object_of;
+use crate::content;
 use crate::error::AppError;
-use crate::ports::{CloseRunRow, CloseStep, DocumentKind, LinkedDocument, ListedEdition, PageFile, Tx};
+use crate::ports::{CloseRunRow, CloseStep, DocumentKind, EditionRow, LinkedDocument, ListedEdition, PageFile, Tx};
 use crate::setup::SERVICE;
 
 /// An edition whose instant has come.
 struct Public {
     run: CloseRunRow,
-    content_hash: String,
+    row: EditionRow,
     /// Whether some instance has shown it already.
     is_released: bool,
 }
@@ -69,10 +69,10 @@ impl App {
         if !tx.release_edition(form, edition, now).await? {
             return Ok(false);
         }
-        let (object, content_hash) = (object_of(form, edition), public.content_hash.clone());
-        let entry = Entry { actor: SERVICE, action: "publish", object, content_hash, refused: None };
-        audit::record(tx.as_mut(), now, entry).await?;
-        tx.commit().await?;
+        let released = EditionRow { released_at: Some(now), ..public.row.clone() };
+        let entry = Entry::about(SERVICE, "publish", &content::edition(&released), "");
+        let noted = audit::record(tx.as_mut(), now, entry).await?;
+        audit::commit(tx, noted).await?;
         Ok(true)
     }
 
@@ -89,7 +89,7 @@ impl App {
             let is_released = row.released_at.is_some();
             let is_due = periods.iter().any(|p| p.period == row.id.period && p.publishes <= self.now());
             if is_released || is_due {
-                public.push(Public { run: run.clone(), content_hash: row.content_hash, is_released });
+                public.push(Public { run: run.clone(), row, is_released });
             }
         }
         Ok(public)
@@ -108,7 +108,8 @@ impl App {
             reports.extend(documents.into_iter().filter(|document| document.kind == DocumentKind::Report));
         }
         let hashes: Vec<&str> = reports.iter().map(|report| report.sha256.as_str()).collect();
-        let state = sha256_hex(to_json(&(in_force.id, &shown, &hashes))?.as_bytes());
+        let finished = self.last_finished(tx.as_mut()).await?.map(|entry| entry.seq);
+        let state = sha256_hex(to_json(&(in_force.id, &shown, &hashes, finished))?.as_bytes());
         if *self.root_state.lock().unwrap_or_else(PoisonError::into_inner) == state {
             return Ok(());
         }
@@ -134,13 +135,14 @@ impl App {
             });
         }
         drop(tx);
+        let heads = self.heads_page().await?;
         let (renderers, files) = (self.ports.renderers, Arc::clone(&self.ports.files));
         let letterhead = in_force.regime.letterhead.clone();
         for report in &reports {
             self.document_bytes(report).await?;
         }
         self.aside("write the root of the site", move || {
-            let mut pages = Vec::new();
+            let mut pages = Vec::from_iter(heads);
             for report in listed.iter().filter_map(|edition| edition.report.as_ref()) {
                 pages.push(PageFile { path: report.path.clone(), bytes: files.object(&report.sha256)? });
             }

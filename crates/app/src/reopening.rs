@@ -10,7 +10,8 @@ use baocao_domain::reason::{Finding, Reason, Refusal};
 use crate::actor::{Actor, Role};
 use crate::app::{App, require};
 use crate::audit::{self, Entry};
-use crate::canonical::tagged_hash;
+use crate::close::object_of;
+use crate::content;
 use crate::error::AppError;
 use crate::ports::{CloseRunRow, CloseStep, PeriodRow, ReopeningRow, RowLock, Signature, Tx};
 use crate::text;
@@ -73,8 +74,9 @@ impl App {
             run: None,
         };
         reopening.id = tx.append_reopening(&reopening).await?;
-        record(tx.as_mut(), actor, "reopen", &reopening, now).await?;
-        tx.commit().await?;
+        let entry = Entry::about(&actor.client, "reopen", &content::reopening(&reopening), &name_of(&reopening));
+        let noted = audit::record(tx.as_mut(), now, entry).await?;
+        audit::commit(tx, noted).await?;
         Ok(reopening)
     }
 
@@ -111,10 +113,12 @@ impl App {
         if !tx.approve_reopening(id, &approved).await? {
             return Err(AppError::Corrupt(format!("reopening {id} was approved by somebody else just now")));
         }
-        give_up(tx.as_mut(), &row).await?;
         let reopening = ReopeningRow { approved: Some(approved), ..asked };
-        record(tx.as_mut(), actor, "approve-reopening", &reopening, now).await?;
-        tx.commit().await?;
+        let name = name_of(&reopening);
+        let mut entries = give_up(tx.as_mut(), &actor.client, row).await?;
+        entries.push(Entry::about(&actor.client, "approve-reopening", &content::reopening(&reopening), &name));
+        let noted = audit::record_all(tx.as_mut(), now, entries).await?;
+        audit::commit(tx, noted).await?;
         tracing::info!(period.id = %reopening.period, until = %reopening.until.iso(), "period reopened");
         Ok(reopening)
     }
@@ -139,21 +143,31 @@ async fn standing(tx: &mut dyn Tx, row: &PeriodRow, now: Instant) -> Result<Opti
 }
 
 /// A run that is not done is not gone on with. If its edition was not frozen yet, the next run makes that edition.
-async fn give_up(tx: &mut dyn Tx, row: &PeriodRow) -> Result<(), AppError> {
+async fn give_up<'a>(tx: &mut dyn Tx, actor: &'a str, mut row: PeriodRow) -> Result<Vec<Entry<'a>>, AppError> {
+    let mut entries = Vec::new();
     for run in tx.close_runs(&row.form).await?.into_iter().filter(|run| run.edition.period == row.period) {
         if !run.is_unfinished() {
             continue;
         }
-        let never_frozen = run.step == CloseStep::Sealed;
-        let before = EditionId { number: run.edition.number - 1, ..run.edition };
-        if !tx.note_close_try(&CloseRunRow { abandoned: true, ..run }).await? {
+        let given_up = CloseRunRow { abandoned: true, ..run };
+        if !tx.note_close_try(&given_up).await? {
             return Err(AppError::Corrupt(format!("the run of {} moved on just now", row.period)));
         }
-        if never_frozen {
+        let name = object_of(&given_up.form, given_up.edition);
+        entries.push(Entry::about(actor, "close.abandoned", &content::close_run(&given_up)?, &name));
+        if given_up.step == CloseStep::Sealed {
+            let before = EditionId { number: given_up.edition.number - 1, ..given_up.edition };
             tx.seal_period(&row.form, before).await?;
+            row.sealed_edition = before.number;
+            entries.push(Entry::about(actor, "unseal-period", &content::period(&row), ""));
         }
     }
-    Ok(())
+    Ok(entries)
+}
+
+/// How people call a reopening.
+fn name_of(reopening: &ReopeningRow) -> String {
+    format!("{}/{}", reopening.form, reopening.period)
 }
 
 fn proved(command: &Reopen, now: Instant) -> Result<(String, Instant), Refusal> {
@@ -176,26 +190,4 @@ fn proved(command: &Reopen, now: Instant) -> Result<(String, Instant), Refusal> 
         Some(refusal) => Err(refusal),
         None => Ok((reason, until.unwrap_or(now))),
     }
-}
-
-async fn record(
-    tx: &mut dyn Tx,
-    actor: &Actor,
-    action: &str,
-    reopening: &ReopeningRow,
-    now: Instant,
-) -> Result<(), AppError> {
-    let until = reopening.until.micros().to_string();
-    let entry = Entry {
-        actor: &actor.client,
-        action,
-        object: format!("{}/{}/reopening-{}", reopening.form, reopening.period, reopening.id),
-        content_hash: tagged_hash(
-            "baocao/reopening/1",
-            &[&reopening.reason, &until, &reopening.requested.client, &reopening.requested.key, &actor.key],
-        ),
-        refused: None,
-    };
-    audit::record(tx, now, entry).await?;
-    Ok(())
 }

@@ -9,9 +9,11 @@ use baocao_domain::regime::Regime;
 
 use crate::actor::{Actor, Role};
 use crate::app::App;
-use crate::apply::planned;
-use crate::audit::{self, Entry};
+use crate::apply::plan_periods;
+use crate::audit::{self, Entry, Noted, Unnoted};
+use crate::backup::BACKUP_DUE;
 use crate::canonical::{hex, sha256_hex};
+use crate::content;
 use crate::error::AppError;
 use crate::ports::{Failure, KeyRow, StoreError, Tx};
 use crate::text;
@@ -22,12 +24,24 @@ pub const LIVE_FROM: &str = "live_from";
 /// The setting that says that keys were made.
 pub const KEYS_MADE: &str = "keys_made";
 
+/// The setting that holds the instant of a simulated clock.
+pub const CLOCK: &str = "clock";
+
+/// Settings that nothing lasting hangs on: they are no part of the chain.
+pub const BOOKKEEPING: [&str; 2] = [CLOCK, BACKUP_DUE];
+
 /// Who acts when nobody called.
 pub const SERVICE: &str = "service";
 
 /// From which instant on periods are closed by themselves; none before the first start.
 pub(crate) async fn live_from(tx: &mut dyn Tx) -> Result<Option<Instant>, StoreError> {
     Ok(tx.setting(LIVE_FROM).await?.and_then(|micros| micros.parse().ok()).map(Instant::from_micros))
+}
+
+/// Sets a value of the installation, with the entry that notes it.
+pub(crate) async fn put_setting(tx: &mut dyn Tx, now: Instant, name: &str, value: &str) -> Result<Noted, StoreError> {
+    tx.put_setting(name, value).await?;
+    audit::record(tx, now, Entry::about(SERVICE, "put-setting", &content::setting(name, value), value)).await
 }
 
 /// A key to be made.
@@ -71,10 +85,13 @@ impl App {
     pub async fn plan_periods(&self) -> Result<(), AppError> {
         let mut tx = self.ports.store.begin().await?;
         let in_force = self.in_force(tx.as_mut()).await?;
-        for period in planned(&in_force.regime, self.now()) {
-            tx.plan_period(&period).await?;
+        let now = self.now();
+        let entries = plan_periods(tx.as_mut(), &in_force.regime, now).await?;
+        if !entries.is_empty() {
+            let noted = audit::record_all(tx.as_mut(), now, entries).await?;
+            audit::commit(tx, noted).await?;
         }
-        Ok(tx.commit().await?)
+        Ok(())
     }
 
     /// Sets from which instant on periods are closed by themselves, unless it is set.
@@ -84,8 +101,8 @@ impl App {
     pub async fn go_live(&self, from: Instant) -> Result<(), AppError> {
         let mut tx = self.ports.store.begin().await?;
         if tx.setting(LIVE_FROM).await?.is_none() {
-            tx.put_setting(LIVE_FROM, &from.micros().to_string()).await?;
-            tx.commit().await?;
+            let noted = put_setting(tx.as_mut(), self.now(), LIVE_FROM, &from.micros().to_string()).await?;
+            audit::commit(tx, noted).await?;
         }
         Ok(())
     }
@@ -98,14 +115,19 @@ impl App {
         Ok(self.ports.store.read().await?.setting(key).await?)
     }
 
-    /// Keeps a setting of the installation.
+    /// Keeps a setting of the installation, with its audit entry unless it is bookkeeping.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn keep_setting(&self, key: &str, value: &str) -> Result<(), AppError> {
         let mut tx = self.ports.store.begin().await?;
-        tx.put_setting(key, value).await?;
-        Ok(tx.commit().await?)
+        if BOOKKEEPING.contains(&key) {
+            tx.put_setting(key, value).await?;
+            return Ok(audit::commit_unnoted(tx, Unnoted::Bookkeeping).await?);
+        }
+        let noted = put_setting(tx.as_mut(), self.now(), key, value).await?;
+        audit::commit(tx, noted).await?;
+        Ok(())
     }
 
     /// Makes keys. Their texts are given to `hand_over` before anything is durable, and are kept nowhere: if they cannot
@@ -149,18 +171,14 @@ impl App {
             };
             tx.append_key(&row).await?;
             texts.push(key_text(&id, &secret));
-            let entry = Entry {
-                actor: SERVICE,
-                action: "create-key",
-                object: format!("{id} {client} {} {}", key.role.code(), key.scope),
-                content_hash: row.secret_sha256,
-                refused: None,
-            };
+            let name = format!("{client} {} {}", key.role.code(), key.scope);
+            let entry = Entry::about(SERVICE, "create-key", &content::api_key(&row), &name);
             audit::record(tx.as_mut(), now, entry).await?;
         }
         hand_over(&texts).map_err(AppError::failed("hand the keys over"))?;
-        tx.put_setting(KEYS_MADE, "1").await?;
-        Ok(tx.commit().await?)
+        let noted = put_setting(tx.as_mut(), now, KEYS_MADE, "1").await?;
+        audit::commit(tx, noted).await?;
+        Ok(())
     }
 
     /// The caller whose key this is.

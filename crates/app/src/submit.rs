@@ -19,6 +19,7 @@ use crate::actor::{Actor, Role};
 use crate::app::{App, InForce, require};
 use crate::audit::{self, Entry, Head};
 use crate::canonical::{sha256_hex, submission_hash, to_json};
+use crate::content;
 use crate::error::AppError;
 use crate::ports::{AnsweredRow, CloseRequestRow, ExtensionRow, PeriodRow, RowLock, StoreError, Tx};
 use crate::reopening::open_again;
@@ -144,11 +145,10 @@ impl App {
         let extension = accepts(tx.as_mut(), &period, &proved.key, now).await?;
         let current = tx.revision(&proved.key, None).await?;
         if let Some(current) = current.as_ref().filter(|current| current.content_hash == proved.content_hash) {
-            let (seq, hash) = tx.audit_head().await?;
-            let receipt = Receipt {
-                unchanged: true,
-                ..receipt(&in_force, &proved, current.number, current.received_at, Head { seq, hash })
-            };
+            let last = tx.audit_head().await?;
+            let head = Head { seq: last.seq, hash: last.hash };
+            let receipt =
+                Receipt { unchanged: true, ..receipt(&in_force, &proved, current.number, current.received_at, &head) };
             return Ok(submitted(&in_force, &proved, receipt, Vec::new()));
         }
         agrees_with_current(command, current.as_ref())?;
@@ -157,7 +157,8 @@ impl App {
             return Err(Refusal { reason: Reason::ExplanationRequired, findings: warnings }.into());
         }
         let number = current.map_or(1, |current| current.number + 1);
-        let revision = Revision {
+        let mut receipt = receipt(&in_force, &proved, number, now, &Head { seq: 0, hash: String::new() });
+        let mut revision = Revision {
             id: 0,
             submission: proved.key.clone(),
             number,
@@ -169,35 +170,33 @@ impl App {
             client: actor.client.clone(),
         };
         if command.validate_only {
-            let receipt = receipt(&in_force, &proved, number, now, Head { seq: 0, hash: String::new() });
             let restatements = self.preview(tx, &in_force, actor, &revision, now).await?;
             return Ok(Submitted { restatements, ..submitted(&in_force, &proved, receipt, warnings) });
         }
-
-        tx.append_revision(&revision).await?;
+        revision.id = tx.append_revision(&revision).await?;
+        let mut entries = Vec::new();
         if let Some(extension) = &extension {
-            tx.append_close_request(&wanted_by(extension, &proved.unit().code, now)).await?;
+            let request = wanted_by(extension, &proved.unit().code, now);
+            entries.push(ask_for_edition(tx.as_mut(), &actor.client, request).await?);
         }
-        let entry = Entry {
-            actor: &actor.client,
-            action: "submit",
-            object: format!("{}/{number}", name_of(&proved)),
-            content_hash: proved.content_hash.clone(),
-            refused: None,
-        };
-        let head = audit::record(tx.as_mut(), now, entry).await?;
-        let receipt = receipt(&in_force, &proved, number, now, head);
-        tx.remember_answer(&AnsweredRow {
+        let mut answer = AnsweredRow {
             client: actor.client.clone(),
             request_id: command.request_id.clone(),
             method: "submit".into(),
             content_hash: request_hash,
             receipt: receipt.clone(),
             at: now,
-        })
-        .await?;
+        };
+        // One entry covers both rows: the answer's own hash stands beside its request.
+        let answered = content::answer(&answer)?.hash;
+        let name = format!("{}/{number} answer {} {answered}", name_of(&proved), command.request_id);
+        entries.push(Entry::about(&actor.client, "submit", &content::revision(&revision)?, &name));
+        let noted = audit::record_all(tx.as_mut(), now, entries).await?;
+        bear(&mut receipt, noted.head());
+        answer.receipt = receipt.clone();
+        tx.remember_answer(&answer).await?;
         self.reach("submit.ready");
-        tx.commit().await?;
+        audit::commit(tx, noted).await?;
         self.reach("submit.committed");
         if extension.is_some() {
             self.wake_jobs();
@@ -225,8 +224,9 @@ impl App {
             content_hash: String::new(),
             refused: Some(refusal.reason),
         };
-        audit::record(tx.as_mut(), now, entry).await?;
-        Ok(tx.commit().await?)
+        let noted = audit::record(tx.as_mut(), now, entry).await?;
+        audit::commit(tx, noted).await?;
+        Ok(())
     }
 
     /// A submission: the revision named, the one that was current at an instant, or the current one.
@@ -451,6 +451,17 @@ async fn continuity(tx: &mut dyn Tx, in_force: &InForce, proved: &Proved) -> Res
     Ok(findings)
 }
 
+/// Asks for another edition of a period; answers with what is to be noted.
+pub(crate) async fn ask_for_edition<'a>(
+    tx: &mut dyn Tx,
+    actor: &'a str,
+    mut request: CloseRequestRow,
+) -> Result<Entry<'a>, AppError> {
+    request.id = tx.append_close_request(&request).await?;
+    let name = format!("{}/{}", request.form, request.period);
+    Ok(Entry::about(actor, "request-close", &content::close_request(&request)?, &name))
+}
+
 fn wanted_by(extension: &ExtensionRow, unit: &UnitCode, now: Instant) -> CloseRequestRow {
     CloseRequestRow {
         extension: Some(extension.id),
@@ -480,18 +491,25 @@ fn name_of(proved: &Proved) -> String {
     format!("{}/{}/{}", proved.unit().code, proved.key.form, proved.key.period)
 }
 
-fn receipt(in_force: &InForce, proved: &Proved, revision: u32, received_at: Instant, head: Head) -> Receipt {
+fn receipt(in_force: &InForce, proved: &Proved, revision: u32, received_at: Instant, head: &Head) -> Receipt {
     let due = in_force.regime.calendar.due(proved.key.period, proved.unit().tier);
-    Receipt {
+    let mut receipt = Receipt {
         submission: name_of(proved),
         revision,
         content_hash: proved.content_hash.clone(),
         received_at,
         unchanged: false,
         late: received_at > due,
-        audit_seq: head.seq,
-        audit_head: head.hash,
-    }
+        audit_seq: 0,
+        audit_head: String::new(),
+    };
+    bear(&mut receipt, head);
+    receipt
+}
+
+/// The receipt bears the head of the chain: whoever keeps it is a witness.
+fn bear(receipt: &mut Receipt, head: &Head) {
+    (receipt.audit_seq, receipt.audit_head) = (head.seq, head.hash.clone());
 }
 
 fn submitted(in_force: &InForce, proved: &Proved, receipt: Receipt, warnings: Vec<Finding>) -> Submitted {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{backup, demo, hold, import, key, regime, serve};
+use crate::commands::{backup, demo, hold, import, key, regime, serve, verify};
 
 /// Periodic reporting of local government: figures in by gRPC, editions, PDF reports, mail and public pages out.
 #[derive(Debug, Parser)]
@@ -59,6 +59,12 @@ pub enum Command {
     Hold(hold::HoldOptions),
     /// Let mail, closing, or both go on.
     Release(hold::ReleaseOptions),
+    /// Prove the installation: recompute the audit chain, every row, editions, documents and published files.
+    ///
+    /// Nothing is written. Each fault is listed with its table, its key and what is wrong. With --head the chain is also
+    /// held against a file of heads (site/audit/heads.csv) that somebody kept: only that shows a chain that was cut and
+    /// written anew. Exit code 0: everything is as it must be. 1: something is not. 2: it could not be checked.
+    Verify(verify::Options),
 }
 
 /// Where an installation is.

@@ -129,6 +129,10 @@ impl Files for DataFolder {
         Ok(bytes)
     }
 
+    fn has_object(&self, sha256: &str) -> bool {
+        self.object_path(sha256).is_ok_and(|path| path.exists())
+    }
+
     fn stage_edition(&self, edition: EditionId, files: &[PageFile]) -> Result<(), Failure> {
         let aside = self.tmp_path();
         fs::create_dir_all(&aside)?;
@@ -178,6 +182,24 @@ impl Files for DataFolder {
         }
         sync_folder(&self.site())?;
         Ok(())
+    }
+
+    fn site_file(&self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+        match fs::read(self.site().join(safe(path)?)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn edition_files(&self, edition: EditionId) -> Result<Vec<String>, Failure> {
+        let folder = self.site().join(safe(&edition.to_string())?);
+        let mut files = Vec::new();
+        if folder.exists() {
+            list_files(&folder, "", &mut files)?;
+        }
+        files.sort();
+        Ok(files)
     }
 }
 
@@ -267,6 +289,20 @@ pub(crate) fn flush_tree(folder: &Path) -> io::Result<()> {
         }
     }
     sync_folder(folder)
+}
+
+/// Every file below a folder, by its path there; a name that is no text is listed as it can be shown.
+fn list_files(folder: &Path, above: &str, files: &mut Vec<String>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{above}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            list_files(&entry.path(), &format!("{name}/"), files)?;
+        } else {
+            files.push(name);
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

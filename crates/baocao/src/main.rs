@@ -3,12 +3,13 @@
 use std::process::ExitCode;
 
 use baocao::cli::{Cli, Command};
-use baocao::commands::{backup, demo, hold, import, key, regime, serve};
+use baocao::commands::{backup, demo, hold, import, key, regime, serve, verify};
 use clap::Parser;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let answer = match Cli::parse().command {
+    let command = Cli::parse().command;
+    let answer = match command {
         Command::Demo(options) => demo::run(&options).await,
         Command::Serve(options) => serve::run(&options).await,
         Command::Key(options) => key::run(&options).await,
@@ -18,6 +19,7 @@ async fn main() -> ExitCode {
         Command::Restore(options) => backup::run_restore(&options).await,
         Command::Hold(options) => hold::run(&options).await,
         Command::Release(options) => hold::run_release(&options).await,
+        Command::Verify(options) => return verify::run(&options).await,
     };
     match answer {
         Ok(()) => ExitCode::SUCCESS,

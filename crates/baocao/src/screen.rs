@@ -83,6 +83,11 @@ impl Stage {
         self.bar.inc(1);
     }
 
+    /// So many are done.
+    pub fn reach(&self, done: usize) {
+        self.bar.set_position(done as u64);
+    }
+
     /// What is being done.
     pub fn note(&self, text: &str) {
         self.bar.set_message(text.to_owned());

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use baocao_app::faults::Nobody;
 use baocao_app::ports::{
-    Backups, Clock, Failure, Letter, LinkedDocument, ListedEdition, Mailer, PageFile, Renderers, Store,
+    Backups, Clock, Failure, Files, Letter, LinkedDocument, ListedEdition, Mailer, PageFile, Renderers, Store,
 };
 use baocao_app::{App, Ports, Settings};
-use baocao_domain::edition::{Edition, SealedReport};
+use baocao_domain::edition::{Edition, EditionId, SealedReport};
 use baocao_domain::regime::{Letterhead, Regime};
+use baocao_mail::Transport;
 use baocao_site::{EditionEntry, PublishedDocument, SiteFile};
 
 use crate::chance::SystemIds;
+use crate::clock::WallClock;
 use crate::faults;
 use crate::files::DataFolder;
 
@@ -57,6 +60,74 @@ pub fn wire_with(
         instance: folder.instance().to_owned(),
     };
     Wired { app: App::new(ports, settings), folder }
+}
+
+/// An application that only reads a database: it has no files and hands nothing over.
+#[must_use]
+pub fn reading(store: Arc<dyn Store>) -> Arc<App> {
+    let ports = Ports {
+        store,
+        clock: Arc::new(WallClock),
+        ids: Arc::new(SystemIds),
+        files: Arc::new(NoFiles),
+        mailer: Arc::new(Transport::Blackhole),
+        renderers: RENDERERS,
+        watcher: Arc::new(Nobody),
+        backups: None,
+        instance: String::new(),
+    };
+    App::new(ports, Settings::default())
+}
+
+/// No files at all.
+struct NoFiles;
+
+impl NoFiles {
+    fn none<T>() -> Result<T, Failure> {
+        Err("there are no files here".into())
+    }
+}
+
+impl Files for NoFiles {
+    fn put_object(&self, _: &[u8]) -> Result<String, Failure> {
+        Self::none()
+    }
+
+    fn object(&self, _: &str) -> Result<Vec<u8>, Failure> {
+        Self::none()
+    }
+
+    fn has_object(&self, _: &str) -> bool {
+        false
+    }
+
+    fn stage_edition(&self, _: EditionId, _: &[PageFile]) -> Result<(), Failure> {
+        Self::none()
+    }
+
+    fn is_staged(&self, _: EditionId) -> bool {
+        false
+    }
+
+    fn is_shown(&self, _: EditionId) -> bool {
+        false
+    }
+
+    fn release_edition(&self, _: EditionId) -> Result<(), Failure> {
+        Self::none()
+    }
+
+    fn write_root(&self, _: &[PageFile]) -> Result<(), Failure> {
+        Self::none()
+    }
+
+    fn site_file(&self, _: &str) -> Result<Option<Vec<u8>>, Failure> {
+        Self::none()
+    }
+
+    fn edition_files(&self, _: EditionId) -> Result<Vec<String>, Failure> {
+        Self::none()
+    }
 }
 
 /// Documents, pages and messages.

@@ -3,6 +3,8 @@
 //! Denied by default: a method without a row is refused before anything looks at it. A layer and not an interceptor,
 //! because proving a key asks the database and needs the name of the method. What a key may do *where* (its unit and
 //! everything below it) is the use cases' question; here it is only who calls and in which role.
+//!
+//! Each use of an operator's key is noted before the call runs; calls without a good key are counted.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,6 +12,7 @@ use std::task::{Context, Poll};
 
 use baocao_app::App;
 use baocao_app::actor::{Actor, Role};
+use baocao_app::error::AppError;
 use baocao_domain::reason::{Reason, Refusal};
 use http::{HeaderMap, Request, Response};
 use tonic::Status;
@@ -135,12 +138,22 @@ async fn admit(app: &Arc<App>, path: &str, headers: &HeaderMap) -> Result<Option
         Some(Access::Open) => return Ok(None),
         Some(Access::Roles(roles)) => roles,
     };
-    let key = bearer(headers).ok_or_else(|| status::because(Reason::KeyMissing))?.to_owned();
-    let actor = app.run(|app| async move { app.authenticate(&key).await }).await.map_err(|error| status::of(&error))?;
+    let Some(key) = bearer(headers) else {
+        app.count_stranger(Reason::KeyMissing);
+        return Err(status::because(Reason::KeyMissing));
+    };
+    let (key, object) = (key.to_owned(), path.to_owned());
+    let actor = app.run(|app| async move { app.authenticate(&key).await }).await.map_err(|error| {
+        if let AppError::Refused(refusal) = &error {
+            app.count_stranger(refusal.reason);
+        }
+        status::of(&error)
+    })?;
     if roles.contains(&actor.role) {
-        return Ok(Some(actor));
+        let caller = actor.clone();
+        let noted = app.run(|app| async move { app.note_call(&caller, &object).await }).await;
+        return noted.map(|()| Some(actor)).map_err(|error| status::of(&error));
     }
-    let object = path.to_owned();
     app.run(|app| async move {
         let refusal = Refusal::because(Reason::RoleNotAllowed);
         app.record_refusal(&actor, "call", &object, &refusal, app.now()).await

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
 use baocao_app::App;
+use baocao_app::calls::WRITTEN_EVERY;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -105,6 +106,13 @@ pub async fn serve(
         stopping.run_until_cancelled(health::watch(&app, &reporter)).await;
         std::future::pending::<()>().await;
     };
+    let noting = async {
+        let mut wake = tokio::time::interval(WRITTEN_EVERY);
+        loop {
+            wake.tick().await;
+            note_strangers(&app).await;
+        }
+    };
     // A peer that holds its connection open without a word would keep a graceful stop waiting for ever.
     let out_of_patience = async {
         stopping.cancelled().await;
@@ -119,8 +127,17 @@ pub async fn serve(
         }
         () = out_of_patience => tracing::warn!("stopped with connections still open"),
         () = healthy => {}
+        () = noting => {}
     }
+    note_strangers(&app).await;
     Ok(())
+}
+
+/// Writes down how many calls showed no good key; what cannot be written now is counted on.
+async fn note_strangers(app: &Arc<App>) {
+    if let Err(error) = app.run(|app| async move { app.note_strangers().await }).await {
+        tracing::warn!(error = %error.chain(), "calls without a good key not written down");
+    }
 }
 
 /// Every limit that the server crate knows. `max_connection_age_grace` is left out with intent: with it, version 0.14

@@ -1,12 +1,12 @@
 //! Chance that is the same on every machine.
 
 /// A generator of numbers (SplitMix64): the same seed, the same numbers.
-pub(super) struct Chance {
+pub(crate) struct Chance {
     state: u64,
 }
 
 impl Chance {
-    pub(super) fn seeded(seed: u64) -> Self {
+    pub(crate) fn seeded(seed: u64) -> Self {
         Self { state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) }
     }
 
@@ -19,22 +19,22 @@ impl Chance {
     }
 
     /// From 0 to `n` − 1.
-    pub(super) fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         usize::try_from(self.next() % u64::try_from(n.max(1)).expect("small")).expect("small")
     }
 
     /// True once in `n` times.
-    pub(super) fn once_in(&mut self, n: usize) -> bool {
+    pub(crate) fn once_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 
     /// One of these.
-    pub(super) fn one_of<T: Clone>(&mut self, choices: &[T]) -> T {
+    pub(crate) fn one_of<T: Clone>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len())].clone()
     }
 
     /// Some of these, each with even chance.
-    pub(super) fn some_of<T: Clone>(&mut self, choices: &[T]) -> Vec<T> {
+    pub(crate) fn some_of<T: Clone>(&mut self, choices: &[T]) -> Vec<T> {
         choices.iter().filter(|_| self.once_in(2)).cloned().collect()
     }
 }

@@ -4,7 +4,7 @@
 //! missing and nil reports; indicators over columns, stocks and single fields, with weights and filters; targets of every
 //! kind. Counts are small, so that shares fall on thresholds and ties occur.
 
-mod chance;
+pub(crate) mod chance;
 mod export;
 mod worlds;
 

@@ -3,10 +3,13 @@
 use baocao_domain::edition::SealedReport;
 
 use crate::app::App;
+use crate::audit::Entry;
 use crate::canonical::{sha256_hex, to_json};
+use crate::content;
 use crate::error::AppError;
 use crate::lease::Held;
 use crate::ports::{CloseRunRow, EditionRow, Tx};
+use crate::setup::SERVICE;
 use crate::totals::sealed_report;
 
 impl App {
@@ -19,16 +22,17 @@ impl App {
         let content_hash = sha256_hex(document.as_bytes());
 
         let mut tx = self.begin_under(held).await?;
-        tx.append_edition(&EditionRow {
+        let row = EditionRow {
             form: run.form.clone(),
             id: run.edition,
             document,
-            content_hash: content_hash.clone(),
+            content_hash,
             sealed_at: run.sealed_at,
             released_at: None,
-        })
-        .await?;
-        self.commit_step(tx, held, run, content_hash, self.now()).await
+        };
+        tx.append_edition(&row).await?;
+        let entries = vec![Entry::about(SERVICE, "freeze-edition", &content::edition(&row), "")];
+        self.commit_step(tx, held, run, entries, self.now()).await
     }
 }
 

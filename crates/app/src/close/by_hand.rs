@@ -10,9 +10,12 @@ use baocao_domain::reason::{Finding, Reason, Refusal};
 use crate::actor::{Actor, Role};
 use crate::app::{App, require};
 use crate::audit::{self, Entry};
+use crate::close::object_of;
+use crate::content;
 use crate::error::AppError;
 use crate::hold::Switch;
 use crate::ports::{CloseRequestRow, CloseRunRow, CloseStep, PeriodRow, RowLock, Tx};
+use crate::submit::ask_for_edition;
 
 /// How often, and how many times, a caller looks whether another instance has finished the close.
 const LOOKS: (Duration, usize) = (Duration::from_millis(200), 100);
@@ -74,26 +77,30 @@ impl App {
             let expected = format!("from {}", row.locks.iso());
             return Err(Refusal::at("period", Reason::PeriodNotLocked, period, expected).into());
         }
-        let runs = tx.close_runs(&row.form).await?;
+        let (runs, mut entries) = (tx.close_runs(&row.form).await?, Vec::new());
         for run in runs.into_iter().filter(|run| run.edition.period == row.period && run.is_unfinished()) {
             let skip_notify = run.skip_notify || action == CloseAction::SkipNotify;
+            let is_news = run.held || skip_notify != run.skip_notify;
             let released = CloseRunRow { tries: 0, failures: 0, held: false, next_try_at: now, skip_notify, ..run };
-            tx.note_close_try(&released).await?;
+            if tx.note_close_try(&released).await? && is_news {
+                let name = object_of(&released.form, released.edition);
+                entries.push(Entry::about(&actor.client, "close.released", &content::close_run(&released)?, &name));
+            }
         }
-        let entry = Entry {
+        entries.push(Entry {
             actor: &actor.client,
             action: action.code(),
             object: format!("{form}/{period}"),
             content_hash: String::new(),
             refused: None,
-        };
-        audit::record(tx.as_mut(), now, entry).await?;
-        tx.commit().await?;
+        });
+        let noted = audit::record_all(tx.as_mut(), now, entries).await?;
+        audit::commit(tx, noted).await?;
 
         self.close_due().await?;
         if self.last_run(&row).await?.is_none() {
             // Before `live_from` nothing closes by itself: the operator asks for it.
-            self.ask_for_first_edition(&row, now).await?;
+            self.ask_for_first_edition(actor, &row, now).await?;
             self.close_due().await?;
         }
         for _ in 0..LOOKS.1 {
@@ -129,7 +136,7 @@ impl App {
     }
 
     /// Asks for the first edition of a period that does not close by itself.
-    async fn ask_for_first_edition(&self, row: &PeriodRow, now: Instant) -> Result<(), AppError> {
+    async fn ask_for_first_edition(&self, actor: &Actor, row: &PeriodRow, now: Instant) -> Result<(), AppError> {
         let mut tx = self.ports.store.begin().await?;
         let fresh = tx.period(&row.form, row.period, RowLock::Exclusive).await?;
         let is_sealed = fresh.is_none_or(|fresh| fresh.sealed_edition > 0);
@@ -147,8 +154,10 @@ impl App {
             extension: None,
             run: None,
         };
-        tx.append_close_request(&request).await?;
-        Ok(tx.commit().await?)
+        let entry = ask_for_edition(tx.as_mut(), &actor.client, request).await?;
+        let noted = audit::record(tx.as_mut(), now, entry).await?;
+        audit::commit(tx, noted).await?;
+        Ok(())
     }
 
     /// The run of the last edition of a period.

@@ -6,13 +6,13 @@ use baocao_domain::instant::Instant;
 use baocao_domain::period::PeriodKey;
 
 use crate::app::{App, InForce};
-use crate::audit::{self, Entry};
-use crate::canonical::tagged_hash;
+use crate::audit;
 use crate::close::{Work, contains, object_of};
 use crate::error::AppError;
 use crate::lease::Held;
 use crate::ports::{CloseRequestRow, CloseRunRow, ExtensionRow, ReopeningRow, Tx};
 use crate::setup::{SERVICE, live_from};
+use crate::submit::ask_for_edition;
 
 /// A period that calls for an edition.
 pub(super) struct Due {
@@ -76,30 +76,26 @@ impl App {
         if lapsed.is_empty() {
             return Ok(());
         }
-        let now = self.now();
+        let (now, mut entries) = (self.now(), Vec::new());
         for extension in lapsed {
             let period = extension.key.period;
-            let unit = code_of(&in_force, extension.key.unit, period)?;
             let request = CloseRequestRow {
                 id: 0,
                 form: form.clone(),
                 period,
-                cause: Cause::ExtensionExpired { unit: unit.clone(), reason: extension.reason.clone() },
+                cause: Cause::ExtensionExpired {
+                    unit: code_of(&in_force, extension.key.unit, period)?,
+                    reason: extension.reason,
+                },
                 requested_at: now,
                 extension: Some(extension.id),
                 run: None,
             };
-            tx.append_close_request(&request).await?;
-            let entry = Entry {
-                actor: SERVICE,
-                action: "extension-expired",
-                object: format!("{unit}/{form}/{period}"),
-                content_hash: tagged_hash("baocao/extension-expired/1", &[&extension.id.to_string()]),
-                refused: None,
-            };
-            audit::record(tx.as_mut(), now, entry).await?;
+            entries.push(ask_for_edition(tx.as_mut(), SERVICE, request).await?);
         }
-        Ok(tx.commit().await?)
+        let noted = audit::record_all(tx.as_mut(), now, entries).await?;
+        audit::commit(tx, noted).await?;
+        Ok(())
     }
 
     /// The run to work on next; a new one for a period that is due.

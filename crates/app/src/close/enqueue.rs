@@ -9,14 +9,17 @@ use baocao_domain::notice::{NoticeKind, notices};
 use baocao_domain::regime::Contact;
 
 use crate::app::{App, read_edition};
-use crate::close::contains;
+use crate::audit::Entry;
+use crate::close::{contains, object_of};
+use crate::content;
 use crate::error::AppError;
 use crate::lease::Held;
 use crate::letter::notice_letter;
 use crate::ports::{
     CloseRequestRow, CloseRunRow, DeliveryRow, DeliveryState, DocumentKind, DocumentRow, Letter, Purpose, RowLock,
 };
-use crate::setup::live_from;
+use crate::setup::{SERVICE, live_from};
+use crate::submit::ask_for_edition;
 
 impl App {
     /// Builds each notice once, keeps its bytes, and queues it with the step. Nobody is written to about a period that
@@ -50,10 +53,13 @@ impl App {
             }
         }
         let mut tx = self.begin_under(held).await?;
+        let (name, mut entries) = (object_of(&run.form, run.edition), Vec::new());
         for delivery in &queued {
-            tx.enqueue(delivery).await?;
+            if tx.enqueue(delivery).await? {
+                entries.push(Entry::about(SERVICE, "queue-mail", &content::delivery(delivery), &name));
+            }
         }
-        self.commit_step(tx, held, run, String::new(), now).await?;
+        self.commit_step(tx, held, run, entries, now).await?;
         self.wake_jobs();
         Ok(())
     }
@@ -64,7 +70,7 @@ impl App {
         let now = self.now();
         // Only months call for it: a quarter that is restated follows a month that has called for the year as well.
         let longer = |period| run.edition.period.is_month() && contains(period, run.edition.period);
-        let closed = tx.periods(&run.form).await?;
+        let (closed, mut entries) = (tx.periods(&run.form).await?, Vec::new());
         for row in closed.into_iter().filter(|row| row.sealed_edition > 0 && longer(row.period)) {
             let cause = Cause::MonthRestated { edition: run.edition };
             let request = CloseRequestRow {
@@ -76,9 +82,9 @@ impl App {
                 extension: None,
                 run: None,
             };
-            tx.append_close_request(&request).await?;
+            entries.push(ask_for_edition(tx.as_mut(), SERVICE, request).await?);
         }
-        self.commit_step(tx, held, run, String::new(), now).await
+        self.commit_step(tx, held, run, entries, now).await
     }
 
     /// The notice to a unit, with its scorecard. Its date is the seal's.

@@ -27,12 +27,13 @@ pub(crate) struct Material {
 }
 
 /// The edition that is restated.
-struct Previous {
-    edition: Edition,
+#[derive(Clone)]
+pub(crate) struct Previous {
+    pub(crate) edition: Edition,
     /// Ids of the revisions that it rests on, ascending.
-    sealed: Vec<i64>,
+    pub(crate) sealed: Vec<i64>,
     /// Those of them that the new edition does not rest on.
-    left: Vec<Revision>,
+    pub(crate) left: Vec<Revision>,
 }
 
 impl App {
@@ -85,44 +86,47 @@ impl Material {
         let reports: Vec<SealedReport> = self.revisions.iter().cloned().map(sealed_report).collect();
         let made = Edition::make(run.edition, run.cause.clone(), run.sealed_at, regime, &tree, &reports);
         Ok(match &self.previous {
-            Some(previous) => {
-                let sources = self.sources(previous, &made);
-                made.restating(&previous.edition, sources)
-            }
+            Some(previous) => restated(made, previous, &self.revisions),
             None => made,
         })
     }
+}
 
-    /// The reports that the two editions do not share: in the order of the tree, then by month.
-    fn sources(&self, previous: &Previous, made: &Edition) -> Vec<Source> {
-        let is_new = |revision: &&Revision| previous.sealed.binary_search(&revision.id).is_err();
-        let now = by_report(self.revisions.iter().filter(is_new));
-        let before = by_report(previous.left.iter());
-        let reports: BTreeSet<(UnitId, PeriodKey)> = before.keys().chain(now.keys()).copied().collect();
-        let mut sources: Vec<(usize, Source)> = reports
-            .into_iter()
-            .filter_map(|report| {
-                let place = |edition: &Edition| edition.units.iter().position(|unit| unit.id == report.0);
-                // A unit that is gone stands behind the others.
-                let (at, unit) = match place(made) {
-                    Some(at) => (at, &made.units[at]),
-                    None => (made.units.len(), &previous.edition.units[place(&previous.edition)?]),
-                };
-                let (before, now) = (before.get(&report), now.get(&report));
-                let source = Source {
-                    unit: unit.code.clone(),
-                    name: unit.name.clone(),
-                    month: report.1,
-                    before: before.map(|revision| revision.number),
-                    now: now.map(|revision| revision.number),
-                    note: now.map(|revision| revision.note.clone()).unwrap_or_default(),
-                };
-                Some((at, source))
-            })
-            .collect();
-        sources.sort_by_key(|(at, source)| (*at, source.month));
-        sources.into_iter().map(|(_, source)| source).collect()
-    }
+/// An edition with what it changes of the one before it. `revisions` are those that it rests on.
+pub(crate) fn restated(made: Edition, previous: &Previous, revisions: &[Revision]) -> Edition {
+    let sources = sources(&made, previous, revisions);
+    made.restating(&previous.edition, sources)
+}
+
+/// The reports that the two editions do not share: in the order of the tree, then by month.
+fn sources(made: &Edition, previous: &Previous, revisions: &[Revision]) -> Vec<Source> {
+    let is_new = |revision: &&Revision| previous.sealed.binary_search(&revision.id).is_err();
+    let now = by_report(revisions.iter().filter(is_new));
+    let before = by_report(previous.left.iter());
+    let reports: BTreeSet<(UnitId, PeriodKey)> = before.keys().chain(now.keys()).copied().collect();
+    let mut sources: Vec<(usize, Source)> = reports
+        .into_iter()
+        .filter_map(|report| {
+            let place = |edition: &Edition| edition.units.iter().position(|unit| unit.id == report.0);
+            // A unit that is gone stands behind the others.
+            let (at, unit) = match place(made) {
+                Some(at) => (at, &made.units[at]),
+                None => (made.units.len(), &previous.edition.units[place(&previous.edition)?]),
+            };
+            let (before, now) = (before.get(&report), now.get(&report));
+            let source = Source {
+                unit: unit.code.clone(),
+                name: unit.name.clone(),
+                month: report.1,
+                before: before.map(|revision| revision.number),
+                now: now.map(|revision| revision.number),
+                note: now.map(|revision| revision.note.clone()).unwrap_or_default(),
+            };
+            Some((at, source))
+        })
+        .collect();
+    sources.sort_by_key(|(at, source)| (*at, source.month));
+    sources.into_iter().map(|(_, source)| source).collect()
 }
 
 /// The run that a seal of this period would begin now.
@@ -183,7 +187,7 @@ async fn sealed_of_month(
 }
 
 /// Those of the ascending ids that are not among the others, ascending too.
-fn without(ids: &[i64], others: &[i64]) -> Vec<i64> {
+pub(crate) fn without(ids: &[i64], others: &[i64]) -> Vec<i64> {
     ids.iter().copied().filter(|id| others.binary_search(id).is_err()).collect()
 }
 

@@ -28,6 +28,7 @@ use crate::ports::CloseRunRow;
 
 pub use by_hand::CloseAction;
 pub(crate) use render::render_one;
+pub(crate) use stage::CHECKSUMS;
 
 /// The most runs that one call works on.
 pub const RUNS_MAX: usize = 100;

@@ -7,9 +7,12 @@ use baocao_domain::ids::UnitCode;
 use baocao_domain::issue::IssueRecord;
 
 use crate::app::{App, read_edition};
+use crate::audit::Entry;
+use crate::content;
 use crate::error::AppError;
 use crate::lease::Held;
 use crate::ports::{CloseRunRow, DocumentKind, DocumentRow, Failure, Files, Renderers};
+use crate::setup::SERVICE;
 
 impl App {
     /// Writes a scorecard per reporting unit and, for longer periods, the province's report as a draft.
@@ -39,10 +42,13 @@ impl App {
             })
             .await?;
         let mut tx = self.begin_under(held).await?;
+        let mut entries = Vec::new();
         for document in &documents {
-            tx.append_document(document).await?;
+            if tx.append_document(document).await? {
+                entries.push(Entry::about(SERVICE, "keep-document", &content::document(document), &document.file_name));
+            }
         }
-        self.commit_step(tx, held, run, String::new(), now).await
+        self.commit_step(tx, held, run, entries, now).await
     }
 
     /// Reads every document back from its object and compares each printed total with the edition.
@@ -56,7 +62,7 @@ impl App {
         })
         .await?;
         let tx = self.begin_under(held).await?;
-        self.commit_step(tx, held, run, String::new(), self.now()).await
+        self.commit_step(tx, held, run, Vec::new(), self.now()).await
     }
 
     /// The frozen edition that a run made.

@@ -3,8 +3,9 @@
 use baocao_domain::instant::Instant;
 
 use crate::app::App;
-use crate::audit::{self, Entry};
+use crate::audit::{self, Entry, Unnoted};
 use crate::close::object_of;
+use crate::content;
 use crate::error::AppError;
 use crate::faults::Border;
 use crate::lease::Held;
@@ -31,9 +32,7 @@ impl App {
                 }
             }
             self.reach_step(to, Border::Committed);
-            let mut tx = self.ports.store.read().await?;
-            let stored = tx.close_run(&run.form, run.edition).await?;
-            run = stored.ok_or_else(|| AppError::Corrupt(format!("the run of {} is gone", run.edition)))?;
+            run = stored(self.ports.store.read().await?.as_mut(), &run).await?;
             tracing::info!(edition.id = %run.edition, step = run.step.code(), "close step taken");
         }
         Ok(())
@@ -51,13 +50,13 @@ impl App {
         }
     }
 
-    /// Commits a step: what it wrote, the move of the run and the audit entry, or nothing.
+    /// Commits a step: what it wrote, the move of the run and the audit entries of both, or nothing.
     pub(super) async fn commit_step(
         &self,
         mut tx: Box<dyn Tx>,
         held: &Held,
         run: &CloseRunRow,
-        content_hash: String,
+        mut entries: Vec<Entry<'_>>,
         now: Instant,
     ) -> Result<(), AppError> {
         let to = run.step.next();
@@ -69,11 +68,12 @@ impl App {
             )));
         }
         let action = format!("close.{}", to.code().to_lowercase());
-        let object = object_of(&run.form, run.edition);
-        let entry = Entry { actor: SERVICE, action: &action, object, content_hash, refused: None };
-        audit::record(tx.as_mut(), now, entry).await?;
+        let moved = stored(tx.as_mut(), run).await?;
+        entries.push(Entry::about(SERVICE, &action, &content::close_run(&moved)?, &object_of(&run.form, run.edition)));
+        let noted = audit::record_all(tx.as_mut(), now, entries).await?;
         self.reach_step(to, Border::Ready);
-        Ok(tx.commit().await?)
+        audit::commit(tx, noted).await?;
+        Ok(())
     }
 
     /// Counts a try before it starts, so that a step which kills the process also ends in a held run.
@@ -94,7 +94,7 @@ impl App {
                 run.step.code()
             )));
         }
-        Ok(tx.commit().await?)
+        Ok(audit::commit_unnoted(tx, Unnoted::CloseTry).await?)
     }
 
     /// Notes why a step failed; after a pause it is tried again, after too many failures the run is held.
@@ -113,20 +113,25 @@ impl App {
         }
         let mut tx = self.begin_under(held).await?;
         tx.note_close_try(&failed).await?;
-        Ok(tx.commit().await?)
+        Ok(audit::commit_unnoted(tx, Unnoted::CloseTry).await?)
     }
 
     /// Leaves a run to an operator, who takes it up again by closing the period by hand, or reopens the period.
     async fn hold(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
         let mut tx = self.begin_under(held).await?;
         if tx.note_close_try(&CloseRunRow { held: true, ..run.clone() }).await? {
-            let object = object_of(&run.form, run.edition);
-            let entry =
-                Entry { actor: SERVICE, action: "close.held", object, content_hash: String::new(), refused: None };
-            audit::record(tx.as_mut(), self.now(), entry).await?;
-            tx.commit().await?;
+            let (name, waiting) = (object_of(&run.form, run.edition), stored(tx.as_mut(), run).await?);
+            let entry = Entry::about(SERVICE, "close.held", &content::close_run(&waiting)?, &name);
+            let noted = audit::record(tx.as_mut(), self.now(), entry).await?;
+            audit::commit(tx, noted).await?;
             tracing::error!(edition.id = %run.edition, step = run.step.code(), error = %run.last_error, "close held");
         }
         Ok(())
     }
+}
+
+/// A run as it is stored now: an operator may have said something about it meanwhile.
+async fn stored(tx: &mut dyn Tx, run: &CloseRunRow) -> Result<CloseRunRow, AppError> {
+    let stored = tx.close_run(&run.form, run.edition).await?;
+    stored.ok_or_else(|| AppError::Corrupt(format!("the run of {} is gone", run.edition)))
 }

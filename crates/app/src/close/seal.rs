@@ -2,9 +2,9 @@
 
 use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::canonical::tagged_hash;
 use crate::close::due::Due;
 use crate::close::material::run_to_begin;
+use crate::content;
 use crate::error::AppError;
 use crate::faults::Border;
 use crate::lease::Held;
@@ -25,7 +25,7 @@ impl App {
         let (form, period) = (&due.form, due.period);
         self.reach_step(CloseStep::Sealed, Border::Begun);
         let row = tx.period(form, period, RowLock::Exclusive).await?;
-        let row = row.ok_or_else(|| AppError::Corrupt(format!("period {period} is not planned")))?;
+        let mut row = row.ok_or_else(|| AppError::Corrupt(format!("period {period} is not planned")))?;
         if row.sealed_edition != due.sealed_edition {
             return Ok(None);
         }
@@ -36,19 +36,19 @@ impl App {
         let edition = run.edition;
         run.id = tx.append_close_run(&run).await?;
         tx.seal_period(form, edition).await?;
-        tx.take_close_requests(form, period, run.id).await?;
-        tx.take_reopenings(form, period, run.id).await?;
-        let ids: Vec<String> = run.revisions.iter().map(ToString::to_string).collect();
-        let entry = Entry {
-            actor: SERVICE,
-            action: "close.sealed",
-            object: due.object(),
-            content_hash: tagged_hash("baocao/seal/1", &ids.iter().map(String::as_str).collect::<Vec<_>>()),
-            refused: None,
-        };
-        audit::record(tx.as_mut(), now, entry).await?;
+        row.sealed_edition = edition.number;
+        let name = due.object();
+        let mut entries = vec![Entry::about(SERVICE, "seal-period", &content::period(&row), "")];
+        for request in &tx.take_close_requests(form, period, run.id).await? {
+            entries.push(Entry::about(SERVICE, "take-up-request", &content::close_request(request)?, &name));
+        }
+        for reopening in &tx.take_reopenings(form, period, run.id).await? {
+            entries.push(Entry::about(SERVICE, "take-up-reopening", &content::reopening(reopening), &name));
+        }
+        entries.push(Entry::about(SERVICE, "close.sealed", &content::close_run(&run)?, &name));
+        let noted = audit::record_all(tx.as_mut(), now, entries).await?;
         self.reach_step(CloseStep::Sealed, Border::Ready);
-        tx.commit().await?;
+        audit::commit(tx, noted).await?;
         self.reach_step(CloseStep::Sealed, Border::Committed);
         tracing::info!(edition.id = %edition, revisions = run.revisions.len(), "period sealed");
         Ok(Some(run))

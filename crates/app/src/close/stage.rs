@@ -3,20 +3,25 @@
 use std::sync::Arc;
 
 use crate::app::App;
+use crate::audit::Entry;
+use crate::canonical::sha256_hex;
 use crate::close::aggregate::sealed_reports;
+use crate::content::Content;
 use crate::error::AppError;
 use crate::lease::Held;
 use crate::ports::{CloseRunRow, DocumentKind, DocumentRow, Failure, LinkedDocument, PageFile};
+use crate::setup::SERVICE;
 
 impl App {
     pub(super) async fn stage(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
-        self.write_aside(run).await?;
+        let staged = self.write_aside(run).await?;
+        let entries = vec![Entry::about(SERVICE, "stage-files", &staged, "")];
         let tx = self.begin_under(held).await?;
-        self.commit_step(tx, held, run, String::new(), self.now()).await
+        self.commit_step(tx, held, run, entries, self.now()).await
     }
 
-    /// Writes the files of a run's edition aside, in this instance's folder.
-    pub(crate) async fn write_aside(&self, run: &CloseRunRow) -> Result<(), AppError> {
+    /// Writes the files of a run's edition aside, in this instance's folder; answers with their content.
+    pub(crate) async fn write_aside(&self, run: &CloseRunRow) -> Result<Content, AppError> {
         let edition = Arc::new(self.edition_of(run).await?);
         let mut tx = self.ports.store.read().await?;
         let in_force = self.regime_with_id(tx.as_mut(), run.regime).await?;
@@ -36,11 +41,17 @@ impl App {
                 links.push(link);
             }
             pages.extend((renderers.edition_pages)(&edition, &in_force.regime, &reports, &links)?);
-            files.stage_edition(edition.id, &pages)
+            files.stage_edition(edition.id, &pages)?;
+            let checksums = pages.iter().find(|page| page.path == CHECKSUMS);
+            let checksums = checksums.ok_or_else(|| format!("edition {} has no {CHECKSUMS}", edition.id))?;
+            Ok(Content::site(edition.id, sha256_hex(&checksums.bytes)))
         })
         .await
     }
 }
+
+/// The list of an edition's files with their hashes: the chain keeps its hash, and so that of every file.
+pub(crate) const CHECKSUMS: &str = "CHECKSUMS";
 
 /// A document as pages link to it.
 fn linked(document: &DocumentRow) -> Result<LinkedDocument, Failure> {

@@ -13,6 +13,8 @@ pub trait Files: Send + Sync {
     fn put_object(&self, bytes: &[u8]) -> Result<String, Failure>;
     /// The bytes with this hash; checked against it.
     fn object(&self, sha256: &str) -> Result<Vec<u8>, Failure>;
+    /// Whether there is an object with this hash, good or bad.
+    fn has_object(&self, sha256: &str) -> bool;
     /// Writes an edition's files aside; readers do not see them. Replaces what an interrupted try left.
     fn stage_edition(&self, edition: EditionId, files: &[PageFile]) -> Result<(), Failure>;
     /// Whether an edition is written aside.
@@ -23,6 +25,10 @@ pub trait Files: Send + Sync {
     fn release_edition(&self, edition: EditionId) -> Result<(), Failure>;
     /// Replaces the files of the root, each in one rename; a file that is equal is left alone.
     fn write_root(&self, files: &[PageFile]) -> Result<(), Failure>;
+    /// The bytes of a public file, by its path below the root; none if it is not there.
+    fn site_file(&self, path: &str) -> Result<Option<Vec<u8>>, Failure>;
+    /// The paths of all public files of an edition, below its folder, sorted; none if it has no folder.
+    fn edition_files(&self, edition: EditionId) -> Result<Vec<String>, Failure>;
 }
 
 /// A file of the public tree.

@@ -1,7 +1,8 @@
 //! Ports: what the use cases ask of the outside world.
 //!
-//! `store` the database and its transactions, `rows` what it keeps · `files` objects and the public tree · `render`
-//! documents, pages and messages · `mail` handing over · `backup` copies of everything · [`Clock`] and [`Ids`] time and chance.
+//! `store` the database and its transactions, `rows` what it keeps, `table` the same as plain cells · `files` objects and the
+//! public tree · `render` documents, pages and messages · `mail` handing over · `backup` copies of everything · [`Clock`] and
+//! [`Ids`] time and chance.
 //!
 //! One [`Tx`] is one transaction: dropped without [`Tx::commit`] it leaves no trace. Methods are single statements with
 //! no rules in them; rules live in the use cases and in the domain.
@@ -12,6 +13,7 @@ mod mail;
 mod render;
 mod rows;
 mod store;
+mod table;
 
 use std::error::Error;
 
@@ -22,11 +24,12 @@ pub use files::{Files, LinkedDocument, ListedEdition, PageFile};
 pub use mail::{Accepted, BeforeBody, Envelope, Letter, Mailer, SendFailure};
 pub use render::{EditionPages, Renderers};
 pub use rows::{
-    AnsweredRow, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentKind,
-    DocumentRow, EditionRow, ExtensionRow, JobRow, JobRun, KeyRow, Lease, PeriodRow, Purpose, RegimeRow, ReopeningRow,
-    RevisionHead, Signature,
+    AnsweredRow, AuditHead, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState,
+    DocumentKind, DocumentRow, EditionRow, ExtensionRow, JobRow, JobRun, KeyRow, Lease, PeriodRow, Purpose, RegimeRow,
+    ReopeningRow, RevisionHead, Signature,
 };
 pub use store::{RowLock, Store, StoreError, Tx};
+pub use table::{Cells, Table};
 
 /// Why an implementation of a port failed, as the edge logs it.
 pub type Failure = Box<dyn Error + Send + Sync>;

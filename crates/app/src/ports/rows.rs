@@ -459,6 +459,17 @@ pub struct KeyRow {
     pub revoked_at: Option<Instant>,
 }
 
+/// The end of the audit chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditHead {
+    /// The place of the last entry; 0 before the first.
+    pub seq: i64,
+    /// Its hash, in hex; 64 zeros before the first.
+    pub hash: String,
+    /// When it was written; the epoch before the first.
+    pub at: Instant,
+}
+
 /// One entry of the audit chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRow {

@@ -11,9 +11,10 @@ use baocao_domain::unit::UnitVersion;
 
 use super::Failure;
 use super::rows::{
-    AnsweredRow, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentRow,
+    AnsweredRow, AuditHead, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentRow,
     EditionRow, ExtensionRow, JobRow, KeyRow, Lease, PeriodRow, RegimeRow, ReopeningRow, RevisionHead, Signature,
 };
+use super::table::{Cells, Table};
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -96,8 +97,8 @@ pub trait Tx: Send {
     /// Adds a version of a unit.
     async fn append_unit_version(&mut self, version: &UnitVersion) -> Result<(), StoreError>;
 
-    /// Adds a period unless it is there already.
-    async fn plan_period(&mut self, period: &PeriodRow) -> Result<(), StoreError>;
+    /// Adds a period unless it is there already; answers whether it was added.
+    async fn plan_period(&mut self, period: &PeriodRow) -> Result<bool, StoreError>;
     /// Gives a period other instants; false if it is sealed or not planned.
     async fn move_period(&mut self, period: &PeriodRow) -> Result<bool, StoreError>;
     /// Takes a planned period back; false if it is sealed or not planned, or if a report or an extension of it is there.
@@ -146,8 +147,13 @@ pub trait Tx: Send {
     async fn reopening(&mut self, id: i64) -> Result<Option<ReopeningRow>, StoreError>;
     /// Approves a reopening; false if it is approved already, or not there.
     async fn approve_reopening(&mut self, id: i64, approved: &Signature) -> Result<bool, StoreError>;
-    /// A run takes up the approved reopenings of its period.
-    async fn take_reopenings(&mut self, form: &FormCode, period: PeriodKey, run: i64) -> Result<(), StoreError>;
+    /// A run takes up the approved reopenings of its period; answers with them as they are now, oldest first.
+    async fn take_reopenings(
+        &mut self,
+        form: &FormCode,
+        period: PeriodKey,
+        run: i64,
+    ) -> Result<Vec<ReopeningRow>, StoreError>;
 
     /// Takes a lease for so many seconds, by the clock of the database: a new one, one that expired, or one that the same
     /// holder had. None while somebody else holds it.
@@ -169,8 +175,13 @@ pub trait Tx: Send {
     async fn append_close_request(&mut self, request: &CloseRequestRow) -> Result<i64, StoreError>;
     /// Requests that no run has taken up, oldest first.
     async fn open_close_requests(&mut self, form: &FormCode) -> Result<Vec<CloseRequestRow>, StoreError>;
-    /// A run takes up all open requests of its period.
-    async fn take_close_requests(&mut self, form: &FormCode, period: PeriodKey, run: i64) -> Result<(), StoreError>;
+    /// A run takes up all open requests of its period; answers with them as they are now, oldest first.
+    async fn take_close_requests(
+        &mut self,
+        form: &FormCode,
+        period: PeriodKey,
+        run: i64,
+    ) -> Result<Vec<CloseRequestRow>, StoreError>;
     /// Adds a run; answers with its id. A conflict means that the edition has a run already.
     async fn append_close_run(&mut self, run: &CloseRunRow) -> Result<i64, StoreError>;
     /// The run of an edition; of several, the one that was not abandoned, or the newest.
@@ -193,8 +204,8 @@ pub trait Tx: Send {
     /// Notes that an edition was released to the public; false if it was released before, whose instant stays.
     async fn release_edition(&mut self, form: &FormCode, id: EditionId, at: Instant) -> Result<bool, StoreError>;
 
-    /// Adds a document unless it is there already.
-    async fn append_document(&mut self, document: &DocumentRow) -> Result<(), StoreError>;
+    /// Adds a document unless it is there already; answers whether it was added.
+    async fn append_document(&mut self, document: &DocumentRow) -> Result<bool, StoreError>;
     /// The documents of an edition, by kind and unit.
     async fn documents(&mut self, form: &FormCode, edition: EditionId) -> Result<Vec<DocumentRow>, StoreError>;
     /// Adds the issue record of an edition. A conflict means that it has one.
@@ -226,12 +237,17 @@ pub trait Tx: Send {
     /// Adds a key.
     async fn append_key(&mut self, key: &KeyRow) -> Result<(), StoreError>;
 
-    /// Place and hash of the last audit entry, held until the transaction ends; (0, 64 zeros) before the first.
-    async fn audit_head(&mut self) -> Result<(i64, String), StoreError>;
+    /// The last audit entry's place, hash and time, held until the transaction ends.
+    async fn audit_head(&mut self) -> Result<AuditHead, StoreError>;
     /// Adds an entry to the audit chain.
     async fn append_audit(&mut self, entry: &AuditRow) -> Result<(), StoreError>;
     /// Audit entries from a place on, at most so many.
     async fn audit_entries(&mut self, from_seq: i64, batch_max: u32) -> Result<Vec<AuditRow>, StoreError>;
+    /// The last audit entry that was written before an instant.
+    async fn audit_before(&mut self, instant: Instant) -> Result<Option<AuditRow>, StoreError>;
+
+    /// Rows of a table as texts, by key, from this key on (with it), at most so many. No key: from the first row on.
+    async fn cells(&mut self, table: Table, from: &[String], batch_max: u32) -> Result<Vec<Cells>, StoreError>;
 
     /// The number of the last migration of the schema.
     async fn schema_version(&mut self) -> Result<i64, StoreError>;

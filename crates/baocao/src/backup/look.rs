@@ -1,14 +1,17 @@
 //! Looking at a copy: what its database says of itself, and whether the rest of the backup agrees.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use baocao_app::canonical::from_json;
 use baocao_app::ports::{CloseStep, Store};
+use baocao_app::verify::Asked;
 use baocao_domain::edition::EditionId;
 use baocao_domain::regime::Regime;
 
 use super::manifest::{Head, Manifest};
+use crate::wire::reading;
 
 /// Objects that are listed at once.
 const BATCH_MAX: u32 = 1_000;
@@ -32,7 +35,7 @@ pub(super) struct Described {
 pub(super) async fn describe(copy: &dyn Store) -> anyhow::Result<Described> {
     let mut tx = copy.read().await?;
     let schema = tx.schema_version().await?;
-    let (seq, hash) = tx.audit_head().await?;
+    let head = tx.audit_head().await?;
     let counts = tx.table_counts().await?.into_iter().collect();
     let mut objects: BTreeSet<String> = BTreeSet::new();
     loop {
@@ -54,16 +57,16 @@ pub(super) async fn describe(copy: &dyn Store) -> anyhow::Result<Described> {
             pages.insert(run.edition, row.released_at.is_some());
         }
     }
-    Ok(Described { schema, audit: Head { seq, hash }, counts, objects, pages })
+    Ok(Described { schema, audit: Head { seq: head.seq, hash: head.hash }, counts, objects, pages })
 }
 
 /// Whether an opened copy is the one that the manifest speaks of and whether the backup has everything that it names. The
 /// files themselves were compared with the manifest already.
 ///
-/// This is where the whole copy is to be verified (chain, rows, editions): after a backup on the copy that was written,
-/// after a restore on the database that was read back.
-pub(super) async fn look_at(copy: &dyn Store, manifest: &Manifest) -> anyhow::Result<Described> {
-    let described = describe(copy).await.context("the copy of the database does not read")?;
+/// The whole copy is verified (chain, rows, editions): after a backup the copy that was written, after a restore the
+/// database that was read back.
+pub(super) async fn look_at(copy: &Arc<dyn Store>, manifest: &Manifest) -> anyhow::Result<Described> {
+    let described = describe(copy.as_ref()).await.context("the copy of the database does not read")?;
     if described.schema != manifest.schema || described.audit != manifest.audit {
         bail!(
             "the copy of the database ends at audit entry {}, the manifest says {}",
@@ -83,11 +86,11 @@ pub(super) async fn look_at(copy: &dyn Store, manifest: &Manifest) -> anyhow::Re
     if let Some(missing) = described.objects.difference(&manifest.objects).next() {
         bail!("object {missing} is named by a row and is not in the backup");
     }
-    for edition in described.pages.keys() {
-        let path = format!("{}/", super::pages_of(*edition));
-        if !manifest.files.keys().any(|file| file.starts_with(&path)) {
-            bail!("the pages of {edition} are not in the backup");
-        }
+    let asked = Asked { without_files: true, ..Asked::default() };
+    let verified =
+        reading(Arc::clone(copy)).verify(&asked, &|_, _, _| {}).await.context("the copy cannot be verified")?;
+    if let Some(fault) = verified.faults.first() {
+        bail!("the copy is not sound: {fault} (faults: {})", verified.faults.len() + verified.more);
     }
     Ok(described)
 }

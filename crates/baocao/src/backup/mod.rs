@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use async_trait::async_trait;
-use baocao_app::ports::{Backups, Failure};
+use baocao_app::ports::{AuditHead, Backups, Failure};
 use baocao_domain::edition::EditionId;
 use baocao_domain::instant::Instant;
 use baocao_store::copies::{self, Engine};
@@ -136,7 +136,7 @@ impl Keeper {
 
         let engine = Engine::of(&self.database)?;
         let live = baocao_store::look(&self.database).await.context("cannot open the database")?;
-        let (seq, hash) = live.read().await?.audit_head().await?;
+        let AuditHead { seq, hash, .. } = live.read().await?.audit_head().await?;
         drop(live);
         let file = begun.aside.join(engine.file_name());
         copies::write(&self.database, &file).await.context("cannot copy the database")?;
@@ -150,7 +150,7 @@ impl Keeper {
             }
             let (data, held) = (self.data.clone(), Arc::clone(begun));
             let manifest = aside(move || complete(&data, &held, engine, at, described, brought)).await?;
-            look_at(copy.store.as_ref(), &manifest).await?;
+            look_at(&copy.store, &manifest).await?;
             Ok(manifest)
         };
         let proved = proved.await;

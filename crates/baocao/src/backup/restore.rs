@@ -59,7 +59,7 @@ pub async fn restore(backup: &Path, config: &Config, now: Instant) -> anyhow::Re
     }
     copies::restore(&url, &backup.join(engine.file_name())).await.context("cannot read the database back")?;
     let restored = baocao_store::look(&url).await.context("cannot open the database")?;
-    let described = look_at(restored.as_ref(), &manifest).await?;
+    let described = look_at(&restored, &manifest).await?;
     drop(restored);
     bring_pages(backup, &config.data, &manifest, &described)?;
 

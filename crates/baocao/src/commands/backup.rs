@@ -9,7 +9,8 @@ use baocao_domain::rounding::count_text;
 use crate::backup::{Keeper, restore};
 use crate::cli::Place;
 use crate::clock::WallClock;
-use crate::commands::serve::load;
+use crate::commands::serve::{load, open};
+use crate::files::DataFolder;
 use crate::screen;
 
 /// Options of `backup`.
@@ -41,6 +42,9 @@ pub async fn run(options: &BackupOptions) -> anyhow::Result<()> {
     if config.database.is_empty() && !config.data.join("baocao.db").exists() {
         bail!("there is no installation in {}: name it with --data or --config", config.data.display());
     }
+    // What another instance made is copied from here too.
+    let (wired, _) = open(&config, DataFolder::beside(&config.data)?).await?;
+    wired.app.have_everything().await?;
     let keeper = match &options.to {
         Some(folder) => Keeper::of(&config).kept_in(folder.clone()),
         None => Keeper::of(&config),

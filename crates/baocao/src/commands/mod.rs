@@ -7,3 +7,4 @@ pub mod import;
 pub mod key;
 pub mod regime;
 pub mod serve;
+pub mod verify;

@@ -69,6 +69,10 @@ impl Files for Nobody {
         Err(down().into())
     }
 
+    fn has_object(&self, _: &str) -> bool {
+        false
+    }
+
     fn stage_edition(&self, _: EditionId, _: &[PageFile]) -> Result<(), Failure> {
         Err(down().into())
     }
@@ -86,6 +90,14 @@ impl Files for Nobody {
     }
 
     fn write_root(&self, _: &[PageFile]) -> Result<(), Failure> {
+        Err(down().into())
+    }
+
+    fn site_file(&self, _: &str) -> Result<Option<Vec<u8>>, Failure> {
+        Err(down().into())
+    }
+
+    fn edition_files(&self, _: EditionId) -> Result<Vec<String>, Failure> {
         Err(down().into())
     }
 }

@@ -251,13 +251,14 @@ create table audit (
 
 -- One row: the end of the audit chain. Whoever appends holds it.
 create table audit_head (
-    id   bigint not null primary key check (id = 1),
-    seq  bigint not null,
-    hash text collate "C" not null
+    id       bigint not null primary key check (id = 1),
+    seq      bigint not null,
+    hash     text collate "C" not null,
+    noted_at bigint not null
 );
 
-insert into audit_head (id, seq, hash)
-values (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');
+insert into audit_head (id, seq, hash, noted_at)
+values (1, 0, '0000000000000000000000000000000000000000000000000000000000000000', 0);
 
 -- For analysts: one row per cell of every revision. Columns are numbered from 1 in the order of the form.
 create view figure_cell as

@@ -250,13 +250,14 @@ create table audit (
 
 -- One row: the end of the audit chain. Whoever appends holds it.
 create table audit_head (
-    id   integer not null primary key check (id = 1),
-    seq  integer not null,
-    hash text not null
+    id       integer not null primary key check (id = 1),
+    seq      integer not null,
+    hash     text not null,
+    noted_at integer not null
 ) strict;
 
-insert into audit_head (id, seq, hash)
-values (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');
+insert into audit_head (id, seq, hash, noted_at)
+values (1, 0, '0000000000000000000000000000000000000000000000000000000000000000', 0);
 
 -- For analysts: one row per cell of every revision. Columns are numbered from 1 in the order of the form.
 create view figure_cell as

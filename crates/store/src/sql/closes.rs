@@ -29,7 +29,8 @@ statements! {
     OPEN_REQUESTS = "select id, form, period, cause, requested_at, extension_id, run_id from close_request \
                      where form = $1 and run_id is null order by requested_at, id";
     /// A run takes up the open requests of its period.
-    TAKE_REQUESTS = "update close_request set run_id = $3 where form = $1 and period = $2 and run_id is null";
+    TAKE_REQUESTS = "update close_request set run_id = $3 where form = $1 and period = $2 and run_id is null \
+                     returning id, form, period, cause, requested_at, extension_id, run_id";
     /// Adds a run.
     APPEND_RUN = "insert into close_run \
                   (form, period, edition, cause, step, revisions, regime_id, sealed_at, tries, failures, last_error, \
@@ -104,9 +105,11 @@ pub(super) async fn take_requests(
     form: &FormCode,
     period: PeriodKey,
     run: i64,
-) -> Result<(), StoreError> {
+) -> Result<Vec<CloseRequestRow>, StoreError> {
     let statement = query(TAKE_REQUESTS).bind(form.as_str()).bind(period.to_string()).bind(run);
-    tx.run("taking up requests to close", statement).await.map(drop)
+    let mut taken = tx.all("taking up requests to close", statement, read_request).await?;
+    taken.sort_by_key(|request| request.id);
+    Ok(taken)
 }
 
 pub(super) async fn append_run(tx: &mut SqlTx, run: &CloseRunRow) -> Result<i64, StoreError> {

@@ -50,7 +50,7 @@ fn read_issue(row: &Row) -> Result<IssueRecord, Failure> {
     })
 }
 
-pub(super) async fn append(tx: &mut SqlTx, document: &DocumentRow) -> Result<(), StoreError> {
+pub(super) async fn append(tx: &mut SqlTx, document: &DocumentRow) -> Result<bool, StoreError> {
     let statement = bound(APPEND, &document.form, document.edition)
         .bind(document.kind.code())
         .bind(document.unit.as_str())
@@ -58,7 +58,8 @@ pub(super) async fn append(tx: &mut SqlTx, document: &DocumentRow) -> Result<(),
         .bind(&document.sha256)
         .bind(document.size_bytes)
         .bind(document.made_at.micros());
-    tx.run("adding a document", statement).await.map(drop)
+    let added = tx.run("adding a document", statement).await?;
+    Ok(added == 1)
 }
 
 pub(super) async fn all(tx: &mut SqlTx, form: &FormCode, edition: EditionId) -> Result<Vec<DocumentRow>, StoreError> {

@@ -5,6 +5,7 @@
 //! is one `impl` and delegates to them.
 
 mod audit;
+mod cells;
 mod closes;
 mod deliveries;
 mod documents;
@@ -49,6 +50,7 @@ pub(super) fn statements() -> Vec<(&'static str, &'static str)> {
         keys::STATEMENTS,
         audit::STATEMENTS,
         whole::STATEMENTS,
+        cells::STATEMENTS,
     ]
     .concat()
 }

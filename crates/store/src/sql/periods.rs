@@ -54,7 +54,7 @@ fn read(row: &Row) -> Result<PeriodRow, Failure> {
     })
 }
 
-pub(super) async fn plan(tx: &mut SqlTx, period: &PeriodRow) -> Result<(), StoreError> {
+pub(super) async fn plan(tx: &mut SqlTx, period: &PeriodRow) -> Result<bool, StoreError> {
     let statement = query(PLAN)
         .bind(period.form.as_str())
         .bind(period.period.to_string())
@@ -63,7 +63,8 @@ pub(super) async fn plan(tx: &mut SqlTx, period: &PeriodRow) -> Result<(), Store
         .bind(period.locks.micros())
         .bind(period.publishes.micros())
         .bind(i64::from(period.sealed_edition));
-    tx.run("planning a period", statement).await.map(drop)
+    let added = tx.run("planning a period", statement).await?;
+    Ok(added == 1)
 }
 
 pub(super) async fn move_to(tx: &mut SqlTx, period: &PeriodRow) -> Result<bool, StoreError> {

@@ -31,7 +31,9 @@ statements! {
                where id = $1 and approved_at is null";
     /// A run takes up the approved reopenings of its period.
     TAKE = "update reopening set run_id = $3 \
-            where form = $1 and period = $2 and approved_at is not null and run_id is null";
+            where form = $1 and period = $2 and approved_at is not null and run_id is null \
+            returning id, form, period, reason, until_at, requested_by, requested_key, requested_at, approved_by, \
+            approved_key, approved_at, run_id";
 }
 
 fn read(row: &Row) -> Result<ReopeningRow, Failure> {
@@ -84,7 +86,14 @@ pub(super) async fn approve(tx: &mut SqlTx, id: i64, approved: &Signature) -> Re
     Ok(tx.run("approving a reopening", statement).await? == 1)
 }
 
-pub(super) async fn take(tx: &mut SqlTx, form: &FormCode, period: PeriodKey, run: i64) -> Result<(), StoreError> {
+pub(super) async fn take(
+    tx: &mut SqlTx,
+    form: &FormCode,
+    period: PeriodKey,
+    run: i64,
+) -> Result<Vec<ReopeningRow>, StoreError> {
     let statement = query(TAKE).bind(form.as_str()).bind(period.to_string()).bind(run);
-    tx.run("taking up reopenings", statement).await.map(drop)
+    let mut taken = tx.all("taking up reopenings", statement, read).await?;
+    taken.sort_by_key(|reopening| reopening.id);
+    Ok(taken)
 }

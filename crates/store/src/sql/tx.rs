@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use baocao_app::ports::{
-    AnsweredRow, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentRow,
-    EditionRow, ExtensionRow, JobRow, KeyRow, Lease, PeriodRow, RegimeRow, ReopeningRow, RevisionHead, RowLock,
-    Signature, StoreError, Tx,
+    AnsweredRow, AuditHead, AuditRow, Cells, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState,
+    DocumentRow, EditionRow, ExtensionRow, JobRow, KeyRow, Lease, PeriodRow, RegimeRow, ReopeningRow, RevisionHead,
+    RowLock, Signature, StoreError, Table, Tx,
 };
 use baocao_domain::edition::EditionId;
 use baocao_domain::ids::FormCode;
@@ -16,8 +16,8 @@ use baocao_domain::unit::UnitVersion;
 
 use super::session::SqlTx;
 use super::{
-    audit, closes, deliveries, documents, editions, extensions, jobs, keys, leases, periods, regimes, reopenings,
-    settings, submissions, units, whole,
+    audit, cells, closes, deliveries, documents, editions, extensions, jobs, keys, leases, periods, regimes,
+    reopenings, settings, submissions, units, whole,
 };
 
 #[async_trait]
@@ -66,7 +66,7 @@ impl Tx for SqlTx {
         units::append(self, version).await
     }
 
-    async fn plan_period(&mut self, period: &PeriodRow) -> Result<(), StoreError> {
+    async fn plan_period(&mut self, period: &PeriodRow) -> Result<bool, StoreError> {
         periods::plan(self, period).await
     }
 
@@ -155,7 +155,12 @@ impl Tx for SqlTx {
         reopenings::approve(self, id, approved).await
     }
 
-    async fn take_reopenings(&mut self, form: &FormCode, period: PeriodKey, run: i64) -> Result<(), StoreError> {
+    async fn take_reopenings(
+        &mut self,
+        form: &FormCode,
+        period: PeriodKey,
+        run: i64,
+    ) -> Result<Vec<ReopeningRow>, StoreError> {
         reopenings::take(self, form, period, run).await
     }
 
@@ -191,7 +196,12 @@ impl Tx for SqlTx {
         closes::open_requests(self, form).await
     }
 
-    async fn take_close_requests(&mut self, form: &FormCode, period: PeriodKey, run: i64) -> Result<(), StoreError> {
+    async fn take_close_requests(
+        &mut self,
+        form: &FormCode,
+        period: PeriodKey,
+        run: i64,
+    ) -> Result<Vec<CloseRequestRow>, StoreError> {
         closes::take_requests(self, form, period, run).await
     }
 
@@ -231,7 +241,7 @@ impl Tx for SqlTx {
         editions::release(self, form, id, at).await
     }
 
-    async fn append_document(&mut self, document: &DocumentRow) -> Result<(), StoreError> {
+    async fn append_document(&mut self, document: &DocumentRow) -> Result<bool, StoreError> {
         documents::append(self, document).await
     }
 
@@ -285,7 +295,7 @@ impl Tx for SqlTx {
         keys::append(self, key).await
     }
 
-    async fn audit_head(&mut self) -> Result<(i64, String), StoreError> {
+    async fn audit_head(&mut self) -> Result<AuditHead, StoreError> {
         audit::head(self).await
     }
 
@@ -295,6 +305,14 @@ impl Tx for SqlTx {
 
     async fn audit_entries(&mut self, from_seq: i64, batch_max: u32) -> Result<Vec<AuditRow>, StoreError> {
         audit::entries(self, from_seq, batch_max).await
+    }
+
+    async fn audit_before(&mut self, instant: Instant) -> Result<Option<AuditRow>, StoreError> {
+        audit::before(self, instant).await
+    }
+
+    async fn cells(&mut self, table: Table, from: &[String], batch_max: u32) -> Result<Vec<Cells>, StoreError> {
+        cells::cells(self, table, from, batch_max).await
     }
 
     async fn schema_version(&mut self) -> Result<i64, StoreError> {

@@ -1,0 +1,129 @@
+//! Objects and the public tree: bytes against the hashes that the database and the chain keep of them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use baocao_domain::edition::EditionId;
+
+use super::Found;
+use super::chain::Chain;
+use super::rows::Rows;
+use crate::app::App;
+use crate::canonical::sha256_hex;
+use crate::close::CHECKSUMS;
+use crate::content::SITE;
+use crate::error::AppError;
+use crate::ports::{Failure, Files};
+
+/// Objects that are read in one go.
+const BATCH_MAX: usize = 200;
+
+/// What the progress and the outcome call them.
+const OBJECTS: &str = "objects";
+const PUBLISHED: &str = "published files";
+
+/// A published file, and what is wrong with it.
+type Wrong = (String, String);
+
+impl App {
+    /// Every document and message is there, with its hash and its size.
+    pub(super) async fn check_objects(&self, rows: &Rows, found: &mut Found<'_>) -> Result<(), AppError> {
+        // One that only another instance has is made again here, as any use of it would; what cannot be made is a fault.
+        if let Err(error) = self.have_everything().await {
+            tracing::warn!(error = %error.chain(), "not every object can be made again");
+        }
+        let mut done = 0;
+        for batch in rows.objects.chunks(BATCH_MAX) {
+            let (files, wanted) = (Arc::clone(&self.ports.files), batch.to_vec());
+            let wrong = self.aside("read objects", move || {
+                let check = |(table, key, hash, size): (&'static str, String, String, Option<String>)| {
+                    Some((table, key, wrong_object(files.as_ref(), &hash, size.as_deref())?))
+                };
+                Ok(wanted.into_iter().filter_map(check).collect::<Vec<_>>())
+            });
+            for (table, key, what) in wrong.await? {
+                found.fault(table, key, what);
+            }
+            done += batch.len();
+            (found.progress)(OBJECTS, done, rows.objects.len());
+        }
+        found.checked(OBJECTS, done);
+        Ok(())
+    }
+
+    /// Every file of every public edition is what was staged, and there is no other; every issued report is what was
+    /// issued.
+    pub(super) async fn check_site(&self, chain: &Chain, rows: &Rows, found: &mut Found<'_>) -> Result<(), AppError> {
+        let mut count = 0;
+        for (done, (key, edition)) in rows.released.iter().enumerate() {
+            let noted = chain.rows.get(&(SITE, edition.to_string())).map(|covering| covering.content.clone());
+            let Some(noted) = noted else {
+                found.fault(SITE, edition.to_string(), "no entry of the chain notes its files");
+                continue;
+            };
+            let reports = rows.reports.iter().filter(|(edition, _, _)| edition == key);
+            let reports: Vec<_> = reports.map(|(_, name, hash)| (format!("reports/{name}"), hash.clone())).collect();
+            let (files, edition) = (Arc::clone(&self.ports.files), *edition);
+            let checked = self.aside(format!("read the public files of {edition}"), move || {
+                let (mut read, mut wrong) = check_edition(files.as_ref(), edition, &noted)?;
+                for (path, hash) in reports {
+                    read += 1;
+                    // The root follows a release and an issue at the next look: a report that is not there yet is none.
+                    let bytes = files.site_file(&path)?;
+                    if bytes.is_some_and(|bytes| sha256_hex(&bytes) != hash) {
+                        wrong.push((path, "is not the report that was issued".into()));
+                    }
+                }
+                Ok((read, wrong))
+            });
+            let (read, wrong) = checked.await?;
+            count += read;
+            for (path, what) in wrong {
+                found.fault(SITE, path, what);
+            }
+            (found.progress)(PUBLISHED, done + 1, rows.released.len());
+        }
+        found.checked(PUBLISHED, count);
+        Ok(())
+    }
+}
+
+/// What is wrong with an object; none if nothing is.
+fn wrong_object(files: &dyn Files, hash: &str, size: Option<&str>) -> Option<String> {
+    match files.object(hash) {
+        Err(error) => Some(format!("object {hash} cannot be read: {error}")),
+        Ok(bytes) => {
+            let is_long = size.is_none_or(|size| size == bytes.len().to_string());
+            (!is_long).then(|| format!("object {hash} has {} bytes", bytes.len()))
+        }
+    }
+}
+
+/// The files of an edition against its list of checksums, and that against the chain; answers how many there are.
+fn check_edition(files: &dyn Files, edition: EditionId, noted: &str) -> Result<(usize, Vec<Wrong>), Failure> {
+    let in_folder = |path: &str| format!("{edition}/{path}");
+    let mut wrong = Vec::new();
+    let Some(checksums) = files.site_file(&in_folder(CHECKSUMS))? else {
+        return Ok((0, vec![(in_folder(CHECKSUMS), "is not there, but the edition is public".into())]));
+    };
+    if sha256_hex(&checksums) != noted {
+        wrong.push((in_folder(CHECKSUMS), "is not the list that was staged".into()));
+    }
+    let checksums = String::from_utf8_lossy(&checksums).into_owned();
+    let mut listed: BTreeMap<&str, &str> =
+        checksums.lines().filter_map(|line| line.split_once("  ")).map(|(hash, path)| (path, hash)).collect();
+    let there = files.edition_files(edition)?;
+    for path in there.iter().filter(|path| *path != CHECKSUMS) {
+        match listed.remove(path.as_str()) {
+            None => wrong.push((in_folder(path), "is there, but the list of checksums does not name it".into())),
+            Some(hash) => {
+                let bytes = files.site_file(&in_folder(path))?.unwrap_or_default();
+                if sha256_hex(&bytes) != hash {
+                    wrong.push((in_folder(path), "does not have the hash that the list of checksums names".into()));
+                }
+            }
+        }
+    }
+    wrong.extend(listed.keys().map(|path| (in_folder(path), "is not there".into())));
+    Ok((there.len(), wrong))
+}
