@@ -69,7 +69,16 @@ async fn the_demo_is_report_433_to_the_last_figure() {
     every_pdf_is_light(&dir.join("site"));
     a_second_program_finds_no_difference(&dir);
     mails_are_those_that_the_targets_call_for(&dir);
+    assert_eq!(verified(&dir), Some(0), "the whole play is proved");
     rendering_again_in_another_process_gives_the_same_bytes(home.path(), &dir);
+    std::fs::write(dir.join("site/2022-Q3/1/units/178.html"), "").expect("emptied");
+    assert_eq!(verified(&dir), Some(1), "a page was changed");
+    assert_eq!(verified(&home.path().join("nowhere")), Some(2), "nothing is known");
+}
+
+/// The exit code of a proof.
+fn verified(dir: &Path) -> Option<i32> {
+    Process::start(&["verify", "--data", dir.to_str().expect("a path")]).wait(Duration::from_secs(120)).code()
 }
 
 fn report_says_everything(pdf: &Path) {
@@ -243,6 +252,7 @@ fn other_regimes_play_month_by_month() {
         let data = dir.to_str().expect("a path");
         let mut demo = Process::start(&["demo", "--regime", regime, "--months", months, "--exit", "--dir", data]);
         assert!(demo.wait(Duration::from_secs(300)).success(), "{regime}");
+        assert_eq!(verified(&dir), Some(0), "{regime} is proved");
         for edition in editions {
             let folder = dir.join("site").join(edition);
             let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("recompute.py");

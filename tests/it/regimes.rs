@@ -120,7 +120,7 @@ async fn a_plan_changes_nothing_and_a_regime_is_applied_once() {
         "select a.action || ' ' || a.object from audit a where a.seq >= (select max(seq) - 1 from audit) order by seq";
     assert_eq!(
         query(&path, audited).await,
-        ["add-unit unit_version 17/2022-08-15 05971", "apply-regime regime 2 lang-son-2022"]
+        ["add-unit unit_version 29/2022-08-15 05971", "apply-regime regime 2 lang-son-2022"]
     );
     assert!(says(&["regime", "plan", changed, "--data", data]).contains("Nothing to change."));
 }

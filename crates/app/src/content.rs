@@ -353,7 +353,7 @@ pub(crate) fn of_cells(table: Table, cells: &Cells, submission: Option<&Cells>) 
             vec![hash(table, &[head.as_slice(), &rest].concat())]
         }
         Table::Answer => {
-            let receipt = get("receipt").and_then(|text| as_written::<Receipt>(text));
+            let receipt = get("receipt").and_then(as_written::<Receipt>);
             let receipt = receipt.and_then(|receipt| json(&without_head(&receipt)).ok());
             let Some(receipt) = receipt else { return Vec::new() };
             let cells = ["client", "request_id", "method", "content_hash"].map(get);

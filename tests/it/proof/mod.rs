@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use baocao_app::heads::PATH;
+use baocao_app::ports::Table;
 use baocao_app::verify::{Asked, Fault, IRRELEVANT, is_irrelevant};
 
 use crate::database::Database;
@@ -204,6 +205,23 @@ async fn a_chain_that_is_cut_and_written_anew_is_shown_by_the_published_heads_al
     let asked = Asked { heads: Some(kept), without_files: false };
     let faults = small.verify_with(&asked).await.faults;
     assert!(told(&faults), "a copy that somebody kept tells as much: {faults:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_time_of_an_entry_never_goes_back_when_the_clock_does() {
+    let database = Database::sqlite().await;
+    let small = Small::on(Arc::clone(&database.store)).await;
+    let operator = small.operator().await;
+    let last =
+        || async { database.store.read().await.expect("read").cells(Table::AuditHead, &[], 1).await.expect("read") };
+    let before = last().await;
+    small.back_by(86_400);
+    small.app.note_call(&operator, "/baocao.v1.PeriodService/ListPeriods").await.expect("noted");
+    let after = last().await;
+    let at = Table::AuditHead.place("noted_at");
+    assert_eq!(after[0][at], before[0][at], "the clock went back by a day, the chain did not");
+    assert_ne!(after[0][1], before[0][1], "there is an entry more");
+    assert_eq!(small.verify().await.faults, []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

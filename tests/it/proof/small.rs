@@ -253,6 +253,11 @@ impl Small {
         self.files.site()
     }
 
+    /// Sets the clock back.
+    pub(crate) fn back_by(&self, seconds: i64) {
+        self.clock.move_to(self.app.now().plus_seconds(-seconds));
+    }
+
     /// To the next day, with everything done.
     pub(crate) async fn sleep(&self) {
         self.clock.move_to(self.app.now().plus_seconds(86_400));
