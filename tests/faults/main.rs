@@ -18,6 +18,6 @@ mod mailbox;
 mod postgres;
 mod proxy;
 mod scene;
+mod stories;
 mod waiting;
 mod writers;
-mod stories;

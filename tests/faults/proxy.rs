@@ -182,7 +182,12 @@ impl Line {
 }
 
 /// One way; `look` sees every piece before it goes on.
-async fn pass_on(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut flow: watch::Receiver<Flow>, look: impl Fn(&[u8])) {
+async fn pass_on(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut flow: watch::Receiver<Flow>,
+    look: impl Fn(&[u8]),
+) {
     let mut piece = vec![0; 16 * 1024];
     while let Ok(size @ 1..) = from.read(&mut piece).await {
         look(&piece[..size]);

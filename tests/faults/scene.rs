@@ -113,7 +113,17 @@ impl Prepared {
         let prepared = self.home.path().join("prepared");
         let keys = read_keys(&prepared.join(KEYS_FILE)).expect("keys").into_iter().collect();
         let regime = regime_of(&prepared);
-        Scene { home, engine: self.engine, cluster: self.cluster.clone(), database, prepared, regime, mailbox, clock, keys }
+        Scene {
+            home,
+            engine: self.engine,
+            cluster: self.cluster.clone(),
+            database,
+            prepared,
+            regime,
+            mailbox,
+            clock,
+            keys,
+        }
     }
 }
 
@@ -163,7 +173,8 @@ impl Scene {
 
     /// The systems of all units of the regime of the stories.
     pub(crate) fn writers(&self, doors: &Doors, chance: &mut Chance) -> Vec<Writer> {
-        let writer = |(unit, procedures): (&str, [&str; 2])| self.writer(unit, &procedures, doors.clone(), chance.branch());
+        let writer =
+            |(unit, procedures): (&str, [&str; 2])| self.writer(unit, &procedures, doors.clone(), chance.branch());
         UNITS.into_iter().map(writer).collect()
     }
 
@@ -250,7 +261,11 @@ impl Scene {
         let door = doors.iter().find_map(|door| *door.borrow()).ok_or("nobody serves")?;
         let channel = connect(door).await.map_err(|error| error.to_string())?;
         let keyed = with_key(channel, &self.keys[OPERATOR]).expect("a key");
-        let request = v1::ClosePeriodRequest { form: FORM.into(), period: period.to_owned(), ..v1::ClosePeriodRequest::default() };
+        let request = v1::ClosePeriodRequest {
+            form: FORM.into(),
+            period: period.to_owned(),
+            ..v1::ClosePeriodRequest::default()
+        };
         let closed = PeriodServiceClient::new(keyed).close_period(request).await;
         closed.map(drop).map_err(|status| status.to_string())
     }

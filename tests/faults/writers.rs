@@ -57,7 +57,14 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// A system with the key of its unit, which reports on these procedures.
-    pub(crate) fn of(unit: &str, key: &str, procedures: &[&str], doors: Doors, journal: Journal, chance: Chance) -> Self {
+    pub(crate) fn of(
+        unit: &str,
+        key: &str,
+        procedures: &[&str],
+        doors: Doors,
+        journal: Journal,
+        chance: Chance,
+    ) -> Self {
         Self {
             unit: unit.to_owned(),
             key: key.to_owned(),
@@ -73,7 +80,8 @@ impl Writer {
     /// Files random figures for a month, or corrects what was filed, until there is an answer.
     pub(crate) async fn file(&mut self, period: &str) -> Outcome {
         let request = self.request(period);
-        let rows: Vec<_> = request.lines.iter().flat_map(|lines| &lines.rows).map(|row| json!([row.key, row.values])).collect();
+        let rows: Vec<_> =
+            request.lines.iter().flat_map(|lines| &lines.rows).map(|row| json!([row.key, row.values])).collect();
         self.journal.sent(&json!({
             "request_id": request.request_id, "unit": self.unit, "form": FORM, "period": period, "columns": COLUMNS,
             "rows": rows, "expected_revision": request.expected_revision,
@@ -96,7 +104,11 @@ impl Writer {
     }
 
     /// Files again and again for the month that is asked for, until there is none; answers how many were acknowledged.
-    pub(crate) async fn keep_filing(mut self, mut month: watch::Receiver<Option<String>>, pause_ms: (u64, u64)) -> usize {
+    pub(crate) async fn keep_filing(
+        mut self,
+        mut month: watch::Receiver<Option<String>>,
+        pause_ms: (u64, u64),
+    ) -> usize {
         let mut acknowledged = 0;
         loop {
             let Some(period) = month.borrow_and_update().clone() else { return acknowledged };

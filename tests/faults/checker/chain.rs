@@ -23,7 +23,9 @@ pub(super) fn check(snapshot: &Snapshot, history: &History, counts: &mut Counts,
             faults.note(format!("audit: the receipt of {id} names entry {seq}, which is not there"));
             continue;
         };
-        faults.unless(entry.hash == text(&receipt["audit_head"]), || format!("audit: the receipt of {id} has another head"));
+        faults.unless(entry.hash == text(&receipt["audit_head"]), || {
+            format!("audit: the receipt of {id} has another head")
+        });
         if receipt["unchanged"] == false {
             let object = format!("{}/{}/{}/{}", request.unit, request.form, request.period, receipt["revision"]);
             let is_its_own = (entry.action.as_str(), entry.object.as_str()) == ("submit", &object);

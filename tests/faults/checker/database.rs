@@ -17,11 +17,7 @@ pub(crate) async fn rows(url: &str, sql: &str) -> Result<Vec<Vec<String>>, Strin
             texts.map_err(|error| format!("{sql}: {error}"))
         }};
     }
-    if url.starts_with("sqlite:") {
-        ask!(SqliteConnection, &format!("{url}?mode=ro"))
-    } else {
-        ask!(PgConnection, url)
-    }
+    if url.starts_with("sqlite:") { ask!(SqliteConnection, &format!("{url}?mode=ro")) } else { ask!(PgConnection, url) }
 }
 
 /// A revision.
@@ -183,7 +179,9 @@ impl Snapshot {
             snapshot.deliveries.push(Delivery { id, key, message_sha256, state, doubts: number(&doubts) });
         }
         for row in ask("select period, cast(edition as text), file_name, sha256, kind from document").await {
-            snapshot.documents.insert((row[0].clone(), number(&row[1]), row[2].clone()), (row[3].clone(), row[4].clone()));
+            snapshot
+                .documents
+                .insert((row[0].clone(), number(&row[1]), row[2].clone()), (row[3].clone(), row[4].clone()));
         }
         snapshot
     }

@@ -25,7 +25,9 @@ pub(super) fn check(snapshot: &Snapshot, folders: &[PathBuf], counts: &mut Count
                     let edition = ((*period).to_owned(), number.parse().expect("a number"));
                     editions.entry(edition).or_default().insert((*file).to_owned(), hash.clone());
                 }
-                parts => faults.unless(ROOT.contains(&parts[0]), || format!("site: {path} of {} is a stray", site.display())),
+                parts => {
+                    faults.unless(ROOT.contains(&parts[0]), || format!("site: {path} of {} is a stray", site.display()))
+                }
             }
         }
         for ((period, number), files) in &editions {
@@ -39,7 +41,9 @@ pub(super) fn check(snapshot: &Snapshot, folders: &[PathBuf], counts: &mut Count
             .filter(|edition| edition.is_released)
             .map(|edition| (edition.period.clone(), edition.number))
             .collect();
-        faults.unless(shown == released, || format!("site: {} shows {shown:?}, released are {released:?}", site.display()));
+        faults.unless(shown == released, || {
+            format!("site: {} shows {shown:?}, released are {released:?}", site.display())
+        });
         objects(&folder.join("objects"), faults);
     }
 }

@@ -22,7 +22,9 @@ pub(super) fn check(snapshot: &Snapshot, mailbox: &Path, counts: &mut Counts, fa
         let was_sent = delivery.state == "sent";
         faults.unless(copies > 0 || !was_sent, || format!("mail: {} is sent and the relay has none", delivery.key));
         let allowed = 1 + usize::try_from(delivery.doubts).unwrap_or(0);
-        faults.unless(copies <= allowed, || format!("mail: {copies} copies of {} after {} doubts", delivery.key, delivery.doubts));
+        faults.unless(copies <= allowed, || {
+            format!("mail: {copies} copies of {} after {} doubts", delivery.key, delivery.doubts)
+        });
         counts.extra_copies += copies.saturating_sub(1);
     }
     let known: BTreeSet<&str> = snapshot.deliveries.iter().map(|delivery| delivery.id.as_str()).collect();

@@ -13,8 +13,8 @@ mod submissions;
 
 use std::path::PathBuf;
 
-pub(crate) use database::rows;
 use database::Snapshot;
+pub(crate) use database::rows;
 pub(crate) use files::tree_hashes;
 use history::History;
 

@@ -42,7 +42,9 @@ pub(super) fn check(snapshot: &Snapshot, history: &History, counts: &mut Counts,
         faults.unless(accounted.insert(revision.id), || format!("doubled: {id} shares revision {number} with another"));
         let stored: Option<Value> = answer.and_then(|answer| serde_json::from_str(answer).ok());
         let same = stored.as_ref().is_some_and(|stored| {
-            ["revision", "content_hash", "received_at", "audit_seq", "audit_head"].iter().all(|key| stored[key] == receipt[key])
+            ["revision", "content_hash", "received_at", "audit_seq", "audit_head"]
+                .iter()
+                .all(|key| stored[key] == receipt[key])
         });
         faults.unless(same, || format!("answer: the receipt of {id} is stored as {answer:?}"));
     }

@@ -18,20 +18,32 @@ const SEED: u64 = 1;
 const SPOILT: [(&str, &str, &str); 13] = [
     ("a figure", "update revision set figures = replace(figures, '9.000001', '9.000003') where id = 1", "wrong hash"),
     ("a revision", "delete from revision where id = 2", "lost"),
-    ("a second revision", "insert into revision select 99, submission_id, 3, figures, nil, note, content_hash, received_at, \
-      client from revision where id = 1", "doubled"),
+    (
+        "a second revision",
+        "insert into revision select 99, submission_id, 3, figures, nil, note, content_hash, received_at, \
+      client from revision where id = 1",
+        "doubled",
+    ),
     ("a receipt", "update answer set receipt = replace(receipt, '\"revision\":1', '\"revision\":2')", "answer"),
     ("the seal", "update close_run set revisions = '[]'", "missing"),
-    ("a second close", "insert into close_run select 99, form, period, 3, cause, step, revisions, regime_id, sealed_at, tries, \
-      failures, last_error, next_try_at, held, skip_notify, abandoned, fence from close_run limit 1", "has editions"),
+    (
+        "a second close",
+        "insert into close_run select 99, form, period, 3, cause, step, revisions, regime_id, sealed_at, tries, \
+      failures, last_error, next_try_at, held, skip_notify, abandoned, fence from close_run limit 1",
+        "has editions",
+    ),
     ("an edition", "update edition set document = document || ' '", "wrong hash"),
     ("an early close", "update close_run set sealed_at = sealed_at - 100000000000", "before its lock"),
     ("an entry of the log", "delete from audit where seq = 3", "follows"),
     ("a word of the log", "update audit set action = 'submit.' where seq = 4", "wrong hash"),
     ("a document", "update document set sha256 = replace(sha256, substr(sha256, 1, 1), 'x')", "has the hash"),
     ("a mail", "update delivery set state = 'failed'", "is failed"),
-    ("a mail that never left", "insert into delivery select 'x', form, period, edition, unit, purpose, 'x@y', message_sha256, \
-      state, attempts, next_at, data_begun, doubts, last_reply, queued_at from delivery limit 1", "the relay has none"),
+    (
+        "a mail that never left",
+        "insert into delivery select 'x', form, period, edition, unit, purpose, 'x@y', message_sha256, \
+      state, attempts, next_at, data_begun, doubts, last_reply, queued_at from delivery limit 1",
+        "the relay has none",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

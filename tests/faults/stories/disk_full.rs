@@ -59,7 +59,8 @@ async fn life(scene: &Scene, room_kib: Option<u64>) -> (Bytes, u64, bool) {
     }
     until_done(scene, &disk, &mut instance).await;
     let taken = disk.used_kib() - before;
-    let was_full = ["No space left", "disk is full", "database or disk"].iter().any(|words| instance.said().contains(words));
+    let was_full =
+        ["No space left", "disk is full", "database or disk"].iter().any(|words| instance.said().contains(words));
     assert!(instance.terminate().await.success(), "a clean stop");
     drop(instance);
     // What was on the disk takes the place of what was below it, where the checker can look at it.
@@ -107,7 +108,14 @@ fn copy_of_database(disk: &SmallDisk, scene: &Scene, to: &std::path::Path) -> st
     let at = scene.home().join("a/baocao.db").display().to_string();
     std::fs::create_dir_all(to).expect("a folder");
     let copy = to.join("baocao.db");
-    let words = ["sh", "-c", "cp \"$1\" \"$2\" && cp \"$1-wal\" \"$2-wal\" && rm -f \"$2-shm\"", "sh", &at, &copy.display().to_string()];
+    let words = [
+        "sh",
+        "-c",
+        "cp \"$1\" \"$2\" && cp \"$1-wal\" \"$2-wal\" && rm -f \"$2-shm\"",
+        "sh",
+        &at,
+        &copy.display().to_string(),
+    ];
     let copied = disk.run(&words);
     assert!(copied.status.success(), "{copied:?}");
     copy
@@ -123,8 +131,15 @@ fn nothing_half_is_seen(scene: &Scene, disk: &SmallDisk, room_kib: Option<u64>) 
         let files = tree_hashes(&shown);
         let list = std::fs::read_to_string(shown.join("CHECKSUMS")).expect("a list of the files");
         let listed = list.lines().count();
-        let right = list.lines().filter_map(|line| line.split_once("  ")).filter(|&(hash, name)| files.get(name).is_some_and(|found| found == hash));
-        assert_eq!((right.count(), files.len()), (listed, listed + 1), "half an edition with room for {room_kib:?} KiB");
+        let right = list
+            .lines()
+            .filter_map(|line| line.split_once("  "))
+            .filter(|&(hash, name)| files.get(name).is_some_and(|found| found == hash));
+        assert_eq!(
+            (right.count(), files.len()),
+            (listed, listed + 1),
+            "half an edition with room for {room_kib:?} KiB"
+        );
     }
     std::fs::remove_dir_all(&copy).expect("removed");
 }
@@ -142,7 +157,9 @@ async fn a_full_disk_harms_nothing(engine: Engine, rounds: usize, story: &str) {
         filled += usize::from(was_full);
         scene.clear();
     }
-    println!("{story}: {rounds} sizes below {taken_kib} KiB, the disk was full in {filled}; all finished to the same bytes");
+    println!(
+        "{story}: {rounds} sizes below {taken_kib} KiB, the disk was full in {filled}; all finished to the same bytes"
+    );
     assert!(filled * 2 >= rounds, "the disk was hardly ever full: {filled} of {rounds}");
 }
 

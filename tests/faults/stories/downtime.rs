@@ -32,7 +32,8 @@ async fn catches_up(scene: &Scene, chance: &mut Chance, kills: usize) -> Bytes {
     assert!(begun.elapsed() < Duration::from_secs(60), "three month ends take a minute at most");
 
     let closed = "select object from audit where action in ('close.sealed', 'close.done') order by audit.seq";
-    let wanted: Vec<String> = IN_ORDER.iter().flat_map(|edition| [format!("tthc/{edition}"), format!("tthc/{edition}")]).collect();
+    let wanted: Vec<String> =
+        IN_ORDER.iter().flat_map(|edition| [format!("tthc/{edition}"), format!("tthc/{edition}")]).collect();
     assert_eq!(scene.query(closed).await, wanted, "each is closed once, whole, in order");
     scene.check(&[&instance]).await;
     Bytes::of(scene, &instance).await

@@ -45,7 +45,11 @@ async fn a_commit_whose_answer_is_lost_is_resolved_by_the_same_request() {
     let counts = scene.check(&[&instance]).await;
     assert!(lost >= wanted, "only {lost} of {wanted} answers were lost");
     assert!(line.commits_lost() > lost, "no answer was lost during the close");
-    println!("{story}: {} lost, {counts:?}; lost, changed or doubled {}", line.commits_lost(), bound(line.commits_lost()));
+    println!(
+        "{story}: {} lost, {counts:?}; lost, changed or doubled {}",
+        line.commits_lost(),
+        bound(line.commits_lost())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

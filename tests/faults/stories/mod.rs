@@ -3,6 +3,7 @@
 mod checked;
 mod disk_full;
 mod downtime;
+mod jumps;
 mod lines;
 mod points;
 mod random_kills;

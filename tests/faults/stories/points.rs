@@ -204,7 +204,8 @@ async fn tables(scene: &Scene) -> BTreeMap<&'static str, Vec<String>> {
 async fn everybody_shows_it(scene: &Scene, instances: &[&Instance]) {
     until("every instance shows the edition", Duration::from_secs(30), || async {
         let released = scene.query("select period from edition where released_at is not null").await;
-        let shown = instances.iter().all(|instance| instance.folder().join("site").join(&released[0]).join("1").exists());
+        let shown =
+            instances.iter().all(|instance| instance.folder().join("site").join(&released[0]).join("1").exists());
         (shown && !released.is_empty()).then_some(())
     })
     .await;

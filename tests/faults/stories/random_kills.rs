@@ -28,7 +28,8 @@ async fn kills_lose_nothing(engine: Engine, story: &str) {
         let of_installation = KILLS_PER_INSTALLATION.min(wanted - kills);
         for kill in 0..of_installation {
             // Half of the kills fall while a month is filed, half while it is closed.
-            let (half, part) = (kill * MONTHS.len() * 2 / of_installation, (kill + 1) * MONTHS.len() * 2 / of_installation);
+            let (half, part) =
+                (kill * MONTHS.len() * 2 / of_installation, (kill + 1) * MONTHS.len() * 2 / of_installation);
             instance.start(None).await;
             tokio::time::sleep(chance.pause_ms(0, 250)).await;
             if part > half && part < MONTHS.len() * 2 {

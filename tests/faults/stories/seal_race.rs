@@ -85,7 +85,8 @@ fn widened(folder: &Path) -> Vec<String> {
     for number in 0..WRITERS {
         let code = format!("91{number:03}");
         writeln!(units, "{code},Xã Bình {number},commune,C,901,2022-01-01").expect("a text");
-        writeln!(contacts, "{code},Chủ tịch Ủy ban nhân dân xã Bình {number},xa{number}@anbinh.example").expect("a text");
+        writeln!(contacts, "{code},Chủ tịch Ủy ban nhân dân xã Bình {number},xa{number}@anbinh.example")
+            .expect("a text");
         codes.push(code);
     }
     for (name, rows) in [("units.csv", units), ("contacts.csv", contacts)] {
