@@ -23,6 +23,8 @@ pub enum JobName {
     Publish,
     /// Hands mail over.
     Mail,
+    /// Copies everything.
+    Backup,
 }
 
 impl JobName {
@@ -34,6 +36,7 @@ impl JobName {
             Self::Close => "close",
             Self::Publish => "publish",
             Self::Mail => "mail",
+            Self::Backup => "backup",
         }
     }
 }
@@ -110,6 +113,11 @@ pub fn shipped() -> Result<Vec<JobEntry>, CatalogueError> {
     read(SHIPPED)
 }
 
+/// When the catalogue wakes a job.
+pub(crate) fn wake_of(job: JobName) -> Result<Option<Wake>, CatalogueError> {
+    Ok(shipped()?.into_iter().find(|entry| entry.name == job).map(|entry| entry.wake))
+}
+
 fn read(text: &str) -> Result<Vec<JobEntry>, CatalogueError> {
     let catalogue: Catalogue = toml::from_str(text)?;
     catalogue
@@ -182,7 +190,7 @@ mod tests {
     fn the_shipped_catalogue_names_every_job_once() {
         let mut names: Vec<_> = shipped().expect("catalogue").into_iter().map(|job| job.name).collect();
         names.sort();
-        assert_eq!(names, [JobName::Plan, JobName::Close, JobName::Publish, JobName::Mail]);
+        assert_eq!(names, [JobName::Plan, JobName::Close, JobName::Publish, JobName::Mail, JobName::Backup]);
     }
 
     #[test]

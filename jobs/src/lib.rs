@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod runner;
 
+mod backup;
 mod close;
 mod mail;
 mod plan;

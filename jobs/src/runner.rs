@@ -189,5 +189,6 @@ fn body(job: JobName, app: Arc<App>) -> Body {
         JobName::Close => Box::pin(crate::close::run(app)),
         JobName::Publish => Box::pin(crate::publish::run(app)),
         JobName::Mail => Box::pin(crate::mail::run(app)),
+        JobName::Backup => Box::pin(crate::backup::run(app)),
     }
 }

@@ -57,6 +57,9 @@ pub(crate) async fn mails_are_due_oldest_first(db: Arc<Database>) {
     assert_eq!(ids(&tx.due_deliveries(at(100), 2).await.expect("read")), ["first", "second"], "at most so many");
     assert_eq!(tx.due_deliveries(at(49), 10).await.expect("read"), []);
     assert_eq!(ids(&tx.interrupted_deliveries().await.expect("read")), ["at-it-a", "at-it-b"]);
+    let unsent = ["at-it-a", "at-it-b", "first", "later", "second", "third"];
+    assert_eq!(ids(&tx.unsent_deliveries(10).await.expect("read")), unsent, "whenever they are due");
+    assert_eq!(ids(&tx.unsent_deliveries(2).await.expect("read")), unsent[..2], "at most so many");
 }
 
 pub(crate) async fn a_mail_moves_only_from_the_state_it_is_in(db: Arc<Database>) {

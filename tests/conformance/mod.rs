@@ -17,6 +17,7 @@ mod statements;
 mod submissions;
 mod transactions;
 mod units;
+mod whole;
 
 /// Tells every story to both databases.
 macro_rules! on_both_databases {
@@ -46,6 +47,7 @@ macro_rules! on_both_databases {
 on_both_databases! {
     units:
         a_setting_is_what_was_set_last,
+        a_setting_moves_only_from_the_value_it_has,
         the_regime_applied_last_is_in_force,
         units_come_back_by_unit_and_day,
         a_key_is_found_by_its_public_part;
@@ -105,6 +107,10 @@ on_both_databases! {
         an_analyst_reads_figures_cell_by_cell;
     statements:
         every_statement_is_prepared;
+    whole:
+        every_table_is_counted,
+        objects_are_listed_once_in_their_order,
+        the_schema_has_a_version;
     opening:
         a_database_is_opened_again_with_what_it_held,
         two_that_open_at_once_migrate_once;

@@ -54,6 +54,7 @@ fn every_method_of_the_port_is_called_by_a_story() {
         include_str!("submissions.rs"),
         include_str!("transactions.rs"),
         include_str!("units.rs"),
+        include_str!("whole.rs"),
     );
     let methods: BTreeSet<&str> = ["pub trait Store", "pub trait Tx"]
         .iter()

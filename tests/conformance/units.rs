@@ -21,11 +21,22 @@ pub(crate) async fn a_setting_is_what_was_set_last(db: Arc<Database>) {
     assert_eq!(tx.setting("live_from").await.expect("read").as_deref(), Some(""));
 }
 
+pub(crate) async fn a_setting_moves_only_from_the_value_it_has(db: Arc<Database>) {
+    let mut tx = db.store.begin().await.expect("begun");
+    assert!(!tx.move_setting("backup_due", "1", "2").await.expect("asked"), "it was never set");
+    tx.put_setting("backup_due", "1").await.expect("set");
+    assert!(tx.move_setting("backup_due", "1", "2").await.expect("moved"));
+    assert!(!tx.move_setting("backup_due", "1", "3").await.expect("asked"), "somebody else was first");
+    assert_eq!(tx.setting("backup_due").await.expect("read").as_deref(), Some("2"));
+    tx.commit().await.expect("committed");
+}
+
 pub(crate) async fn the_regime_applied_last_is_in_force(db: Arc<Database>) {
     let mut tx = db.store.begin().await.expect("begun");
     assert_eq!(tx.regime_id().await.expect("read"), None);
     assert_eq!(tx.regime().await.expect("read"), None);
-    let (older, newer) = (regime("lang-son-2022"), regime("lang-son-2023"));
+    let older = regime("lang-son-2022");
+    let newer = RegimeRow { applied_at: older.applied_at.plus_seconds(60), ..regime("lang-son-2023") };
     let older_id = tx.append_regime(&older).await.expect("applied");
     let newer_id = tx.append_regime(&newer).await.expect("applied");
     assert!(0 < older_id && older_id < newer_id);
@@ -34,8 +45,12 @@ pub(crate) async fn the_regime_applied_last_is_in_force(db: Arc<Database>) {
     let mut tx = db.store.read().await.expect("begun");
     assert_eq!(tx.regime_id().await.expect("read"), Some(newer_id));
     assert_eq!(tx.regime().await.expect("read"), Some(RegimeRow { id: newer_id, ..newer }));
-    assert_eq!(tx.regime_by_id(older_id).await.expect("read"), Some(RegimeRow { id: older_id, ..older }));
+    assert_eq!(tx.regime_by_id(older_id).await.expect("read"), Some(RegimeRow { id: older_id, ..older.clone() }));
     assert_eq!(tx.regime_by_id(newer_id + 1).await.expect("read"), None);
+    for (seconds, in_force) in [(-1, None), (0, Some(older_id)), (59, Some(older_id)), (60, Some(newer_id))] {
+        let at = older.applied_at.plus_seconds(seconds);
+        assert_eq!(tx.regime_id_at(at).await.expect("read"), in_force, "{seconds}");
+    }
 }
 
 pub(crate) async fn units_come_back_by_unit_and_day(db: Arc<Database>) {

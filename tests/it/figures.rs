@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use baocao_app::error::AppError;
 use baocao_app::ranking::{RankUnits, Ranking, Unranked};
+use baocao_app::totals::Reading;
 use baocao_app::trace::Figure;
 use baocao_domain::edition::Filing;
 use baocao_domain::indicator::{Ratio, Scope};
@@ -35,7 +36,7 @@ async fn ranking(world: &World, client: &str, period: &str, volume_min: i64) -> 
     let asked = RankUnits {
         form: "tthc".into(),
         period: period.into(),
-        edition: Some(1),
+        reading: Reading::Edition(1),
         indicator: "HS_XU_LY_TT".into(),
         span: Span::Period,
         group: PeerGroup::B,

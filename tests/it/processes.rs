@@ -5,7 +5,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 pub(crate) use baocao_tests::program;
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
 
 /// Ports that nobody else has.
 const FREE_PORTS: [(&str, &str); 2] = [("BAOCAO_GRPC__LISTEN", "127.0.0.1:0"), ("BAOCAO_HTTP__LISTEN", "127.0.0.1:0")];
@@ -91,6 +91,20 @@ pub(crate) async fn query(data: &Path, sql: &'static str) -> Vec<String> {
     let Ok(mut connection) = SqliteConnection::connect(&url).await else { return Vec::new() };
     let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap_or_default();
     rows.iter().map(|row| row.try_get::<String, _>(0).expect("text")).collect()
+}
+
+/// The first column of a query on the database at an address, as text.
+pub(crate) async fn ask(url: &str, sql: &str) -> Vec<String> {
+    let sql = AssertSqlSafe(sql.to_owned());
+    if url.starts_with("sqlite:") {
+        let mut connection = SqliteConnection::connect(url).await.expect("the database opens");
+        let rows = sqlx::query(sql).fetch_all(&mut connection).await.expect("an answer");
+        rows.iter().map(|row| row.try_get(0).expect("text")).collect()
+    } else {
+        let mut connection = PgConnection::connect(url).await.expect("the database opens");
+        let rows = sqlx::query(sql).fetch_all(&mut connection).await.expect("an answer");
+        rows.iter().map(|row| row.try_get(0).expect("text")).collect()
+    }
 }
 
 /// Waits until a query answers with a text.

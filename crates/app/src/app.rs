@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 use crate::canonical::from_json;
 use crate::error::AppError;
 use crate::faults::Watcher;
-use crate::ports::{Clock, EditionRow, Failure, Files, Ids, Mailer, Renderers, Store, Tx};
+use crate::ports::{Backups, Clock, EditionRow, Failure, Files, Ids, Mailer, Renderers, Store, Tx};
 
 /// What the use cases ask of the outside world.
 #[derive(Clone)]
@@ -38,6 +38,8 @@ pub struct Ports {
     pub watcher: Arc<dyn Watcher>,
     /// Who this process is among those that share the database: leases bear this name.
     pub instance: String,
+    /// Whoever makes backups; none where nobody asked for any (a play, a test).
+    pub backups: Option<Arc<dyn Backups>>,
 }
 
 /// What an operator chooses.

@@ -9,6 +9,7 @@ use baocao_domain::instant::Instant;
 
 use crate::app::App;
 use crate::error::AppError;
+use crate::hold::{Switch, held as is_held};
 use crate::lease::Held;
 use crate::ports::{BeforeBody, DeliveryRow, DeliveryState, Envelope, SendFailure, StoreError};
 
@@ -62,11 +63,14 @@ impl App {
     }
 
     /// Hands over what is due, at most one batch. A message's trouble does not stop the next; a dead relay does. Idle while
-    /// another instance is at it.
+    /// another instance is at it; while mail is held nothing is begun.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn deliver_due(&self) -> Result<DeliverReport, AppError> {
+        if self.held(Switch::Mail).await?.is_some() {
+            return Ok(DeliverReport::default());
+        }
         let mut tx = self.ports.store.read().await?;
         let has_work =
             !tx.due_deliveries(self.now(), 1).await?.is_empty() || !tx.interrupted_deliveries().await?.is_empty();
@@ -105,7 +109,7 @@ impl App {
         Ok(report)
     }
 
-    /// Hands over one message; none if somebody else is at it.
+    /// Hands over one message; none if somebody else is at it, or mail is held meanwhile.
     async fn deliver_one(&self, held: &Held, delivery: DeliveryRow) -> Result<Option<DeliveryState>, AppError> {
         let was = delivery.state;
         let claimed = DeliveryRow {
@@ -115,7 +119,8 @@ impl App {
             ..delivery
         };
         let mut tx = self.begin_under(held).await?;
-        if !tx.move_delivery(was, &claimed).await? {
+        // With the claim: a message that is begun after the hold has been set would be one too many.
+        if is_held(tx.as_mut(), Switch::Mail).await?.is_some() || !tx.move_delivery(was, &claimed).await? {
             return Ok(None);
         }
         tx.commit().await?;

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::error::AppError;
 use crate::ports::RowLock;
 use crate::submit::visible_unit;
+use crate::totals::Standing;
 
 /// What one unit owes for a period.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +54,7 @@ impl App {
         let in_force = self.in_force(tx.as_mut()).await?;
         let seen = visible_unit(&in_force, actor, unit, PeriodKey::parse(period).ok(), self.now())?;
         let row = self.period_row(tx.as_mut(), form, period, RowLock::None).await?;
-        let edition = self.standing(tx.as_mut(), &in_force, &row, edition).await?;
+        let Standing { edition, .. } = self.standing(tx.as_mut(), &in_force, &row, edition.into()).await?;
         let first = edition.units.iter().position(|result| result.id == seen.node().id);
         let first = first.ok_or(Refusal::because(Reason::UnknownUnit))?;
         let mut coverage = Coverage::default();

@@ -1,5 +1,7 @@
 //! Forecasts: how much a unit still needs to reach a target by the data close, and whether that can still come.
 
+use std::sync::Arc;
+
 use baocao_domain::edition::{Edition, Outcome};
 use baocao_domain::forecast::{Forecast, Outlook};
 use baocao_domain::ids::{IndicatorCode, UnitId};
@@ -15,6 +17,7 @@ use crate::error::AppError;
 use crate::ports::{RowLock, Tx};
 use crate::ranking::known_indicator;
 use crate::submit::visible_unit;
+use crate::totals::{Reading, Standing};
 
 /// A forecast with what it rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +61,7 @@ impl App {
         let seen = visible_unit(&in_force, actor, unit, PeriodKey::parse(period).ok(), now)?;
         let row = self.period_row(tx.as_mut(), form, period, RowLock::None).await?;
         let unit = seen.node().id;
-        let edition = self.standing(tx.as_mut(), &in_force, &row, None).await?;
+        let Standing { edition, .. } = self.standing(tx.as_mut(), &in_force, &row, Reading::Now).await?;
         let indicator = known_indicator(&edition, "indicator", indicator)?;
         let of_record = outcomes(&edition, unit, &indicator)
             .find_map(|outcome| outcome.judgement.as_ref().filter(|j| j.is_of_record).map(|j| (outcome, j)));
@@ -90,7 +93,7 @@ impl App {
     async fn reference(
         &self,
         tx: &mut dyn Tx,
-        in_force: &InForce,
+        in_force: &Arc<InForce>,
         period: &PeriodKey,
         unit: UnitId,
         indicator: &IndicatorCode,
@@ -101,7 +104,7 @@ impl App {
         let over = in_force.regime.owed(&period.year_to_date()).into_iter().filter(|m| m.window(rule).to < today);
         for month in over.rev() {
             let Some(row) = tx.period(&form, month, RowLock::None).await? else { continue };
-            let edition = self.standing(tx, in_force, &row, None).await?;
+            let Standing { edition, .. } = self.standing(tx, in_force, &row, Reading::Now).await?;
             let of_month = outcomes(&edition, unit, indicator).find(|outcome| outcome.span == Span::Period);
             if let Some(outcome) = of_month.filter(|outcome| outcome.coverage.reported > 0) {
                 return Ok(Some((month, outcome.ratio.denominator)));

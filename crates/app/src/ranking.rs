@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use baocao_domain::edition::{Edition, EditionId, Outcome, UnitResult};
 use baocao_domain::ids::{FormCode, IndicatorCode, UnitCode};
 use baocao_domain::indicator::Ratio;
+use baocao_domain::instant::Instant;
 use baocao_domain::period::PeriodKey;
 use baocao_domain::rank::{Rank, places};
 use baocao_domain::reason::{Reason, Refusal};
@@ -15,6 +16,7 @@ use crate::actor::Actor;
 use crate::app::{App, read_edition};
 use crate::error::AppError;
 use crate::ports::{RowLock, Tx};
+use crate::totals::{Origin, Reading, Standing};
 
 /// What is to be ranked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +25,8 @@ pub struct RankUnits {
     pub form: String,
     /// The period.
     pub period: String,
-    /// The number of a frozen edition; none for what stands now.
-    pub edition: Option<u32>,
+    /// Which state of it.
+    pub reading: Reading,
     /// The indicator.
     pub indicator: String,
     /// Over which months.
@@ -87,14 +89,21 @@ impl App {
         let in_force = self.in_force(tx.as_mut()).await?;
         let row = self.period_row(tx.as_mut(), &asked.form, &asked.period, RowLock::None).await?;
         if actor.scope != in_force.tree(self.now().local_date())?.root().id {
-            let number = asked.edition.ok_or(Refusal::because(Reason::OutsideSubtree))?;
-            let released = tx.edition(&row.form, EditionId { period: row.period, number }).await?;
-            released.and_then(|row| row.released_at).ok_or(Refusal::because(Reason::OutsideSubtree))?;
+            let hidden = || Refusal::because(Reason::OutsideSubtree);
+            let Origin::Run(id) = self.origin(tx.as_mut(), &row, asked.reading).await? else {
+                return Err(hidden().into());
+            };
+            let released = tx.edition(&row.form, id).await?;
+            released.and_then(|row| row.released_at).ok_or_else(hidden)?;
         }
-        let edition = self.standing(tx.as_mut(), &in_force, &row, asked.edition).await?;
+        let Standing { edition, .. } = self.standing(tx.as_mut(), &in_force, &row, asked.reading).await?;
         let indicator = known_indicator(&edition, "indicator", &asked.indicator)?;
         has_span(&edition, asked.span)?;
-        let before = last_edition(tx.as_mut(), &row.form, row.period.previous()).await?;
+        let until = match asked.reading {
+            Reading::AsOf(at) => Some(at),
+            Reading::Now | Reading::Edition(_) => None,
+        };
+        let before = last_edition(tx.as_mut(), &row.form, row.period.previous(), until).await?;
 
         let mut units = rank(&edition, &indicator, asked);
         if let Some(before) = &before {
@@ -128,9 +137,16 @@ pub(crate) fn has_span(edition: &Edition, span: Span) -> Result<(), Refusal> {
     if has { Ok(()) } else { Err(expected()) }
 }
 
-/// The last edition of a period; none if it was never closed.
-async fn last_edition(tx: &mut dyn Tx, form: &FormCode, period: PeriodKey) -> Result<Option<Edition>, AppError> {
-    let last = tx.editions(form).await?.into_iter().map(|row| row.id).filter(|id| id.period == period).max();
+/// The last edition of a period, or the last one that was sealed by an instant; none if there was none.
+async fn last_edition(
+    tx: &mut dyn Tx,
+    form: &FormCode,
+    period: PeriodKey,
+    until: Option<Instant>,
+) -> Result<Option<Edition>, AppError> {
+    let is_sealed = |sealed_at: Instant| until.is_none_or(|until| sealed_at <= until);
+    let of_period = tx.editions(form).await?.into_iter().filter(|row| row.id.period == period);
+    let last = of_period.filter(|row| is_sealed(row.sealed_at)).map(|row| row.id).max();
     let Some(last) = last else { return Ok(None) };
     tx.edition(form, last).await?.as_ref().map(read_edition).transpose()
 }

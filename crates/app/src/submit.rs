@@ -22,7 +22,9 @@ use crate::canonical::{sha256_hex, submission_hash, to_json};
 use crate::error::AppError;
 use crate::ports::{AnsweredRow, CloseRequestRow, ExtensionRow, PeriodRow, RowLock, StoreError, Tx};
 use crate::reopening::open_again;
+use crate::restatements::Restated;
 use crate::text;
+use crate::totals::has_passed;
 
 /// What a unit sends. Texts are as they came; everything is proved here.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -60,6 +62,9 @@ pub struct Submitted {
     pub echo: Vec<Echo>,
     /// What is accepted but deserves a look.
     pub warnings: Vec<Finding>,
+    /// With `validate_only` for a month that has an edition: what its next one, and those of the longer periods that
+    /// contain it, would change. Empty otherwise.
+    pub restatements: Vec<Restated>,
 }
 
 /// An indicator of what was sent.
@@ -104,7 +109,8 @@ impl App {
     /// Accepts one complete set of figures as a new revision.
     ///
     /// A repeat of the same request gets the first receipt; content equal to the current revision makes none. After the
-    /// lock only a unit with an extension may file, and its filing calls for another edition.
+    /// lock only a unit with an extension may file, and its filing calls for another edition: a check of it previews what
+    /// that edition would change.
     ///
     /// # Errors
     /// A refusal with every fault; nothing is stored then but the audit entry.
@@ -151,12 +157,7 @@ impl App {
             return Err(Refusal { reason: Reason::ExplanationRequired, findings: warnings }.into());
         }
         let number = current.map_or(1, |current| current.number + 1);
-        if command.validate_only {
-            let receipt = receipt(&in_force, &proved, number, now, Head { seq: 0, hash: String::new() });
-            return Ok(submitted(&in_force, &proved, receipt, warnings));
-        }
-
-        tx.append_revision(&Revision {
+        let revision = Revision {
             id: 0,
             submission: proved.key.clone(),
             number,
@@ -166,8 +167,14 @@ impl App {
             content_hash: proved.content_hash.clone(),
             received_at: now,
             client: actor.client.clone(),
-        })
-        .await?;
+        };
+        if command.validate_only {
+            let receipt = receipt(&in_force, &proved, number, now, Head { seq: 0, hash: String::new() });
+            let restatements = self.preview(tx, &in_force, actor, &revision, now).await?;
+            return Ok(Submitted { restatements, ..submitted(&in_force, &proved, receipt, warnings) });
+        }
+
+        tx.append_revision(&revision).await?;
         if let Some(extension) = &extension {
             tx.append_close_request(&wanted_by(extension, &proved.unit().code, now)).await?;
         }
@@ -222,7 +229,7 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    /// A submission: the revision named, or the current one.
+    /// A submission: the revision named, the one that was current at an instant, or the current one.
     ///
     /// # Errors
     /// `OUTSIDE_SUBTREE` before anything else; `UNKNOWN_SUBMISSION` where there is none.
@@ -232,16 +239,26 @@ impl App {
         unit: &str,
         form: &str,
         period: &str,
-        revision: Option<u32>,
+        asked: impl Into<AskedRevision>,
     ) -> Result<(Revision, InForceForm), AppError> {
+        let asked = asked.into();
+        let now = self.now();
+        if let AskedRevision::AsOf(at) = asked {
+            has_passed(at, now)?;
+        }
         let mut tx = self.ports.store.read().await?;
         let in_force = self.in_force(tx.as_mut()).await?;
         let period = PeriodKey::parse(period).map_err(|_| Refusal::because(Reason::PeriodNotAligned))?;
-        let seen = visible_unit(&in_force, actor, unit, Some(period), self.now())?;
+        let seen = visible_unit(&in_force, actor, unit, Some(period), now)?;
         let node = seen.node();
         require(form == in_force.regime.form.code.as_str(), Reason::UnknownForm)?;
         let key = SubmissionKey { unit: node.id, form: in_force.regime.form.code.clone(), period };
-        let found = tx.revision(&key, revision).await?.ok_or(Refusal::because(Reason::UnknownSubmission))?;
+        let found = match asked {
+            AskedRevision::Current => tx.revision(&key, None).await?,
+            AskedRevision::Number(number) => tx.revision(&key, Some(number)).await?,
+            AskedRevision::AsOf(at) => revision_as_of(tx.as_mut(), &key, at).await?,
+        };
+        let found = found.ok_or(Refusal::because(Reason::UnknownSubmission))?;
         Ok((found, InForceForm { unit: node.code.clone(), form: in_force.regime.form.clone() }))
     }
 
@@ -254,6 +271,37 @@ impl App {
         let answered = tx.answered(&actor.client, request_id).await?;
         Ok(answered.ok_or(Refusal::because(Reason::UnknownSubmission))?.receipt)
     }
+}
+
+/// Which revision of a submission is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskedRevision {
+    /// The current one.
+    Current,
+    /// The one with this number.
+    Number(u32),
+    /// The one that was current at this instant.
+    AsOf(Instant),
+}
+
+impl From<Option<u32>> for AskedRevision {
+    fn from(number: Option<u32>) -> Self {
+        number.map_or(Self::Current, Self::Number)
+    }
+}
+
+/// The last revision that had been received by an instant.
+async fn revision_as_of(tx: &mut dyn Tx, key: &SubmissionKey, at: Instant) -> Result<Option<Revision>, AppError> {
+    let mut found = tx.revision(key, None).await?;
+    // Down from the current one: revisions are numbered without gaps, so this ends.
+    while let Some(revision) = found.as_ref().filter(|revision| revision.received_at > at) {
+        let before = revision.number.checked_sub(1).filter(|number| *number > 0);
+        found = match before {
+            Some(number) => tx.revision(key, Some(number)).await?,
+            None => None,
+        };
+    }
+    Ok(found)
 }
 
 /// The unit's code and the form, by which a revision's figures are read.
@@ -451,7 +499,7 @@ fn submitted(in_force: &InForce, proved: &Proved, receipt: Receipt, warnings: Ve
     let day = month.window(in_force.regime.calendar.window_rule).to;
     let indicators = in_force.regime.indicators_on(day).enumerate();
     let echo = indicators.map(|(i, indicator)| echo(&in_force.regime, proved, (i, indicator), (day, month.year())));
-    Submitted { receipt, replayed: false, echo: echo.collect(), warnings }
+    Submitted { receipt, replayed: false, echo: echo.collect(), warnings, restatements: Vec::new() }
 }
 
 /// One indicator of what was sent, counted as the unit's target counts it.

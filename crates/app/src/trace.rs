@@ -1,7 +1,5 @@
 //! Tracing: a published number back to the revisions that it was made of.
 
-use std::sync::Arc;
-
 use baocao_domain::edition::{Edition, EditionId, Outcome, UnitResult};
 use baocao_domain::fold::Coverage;
 use baocao_domain::form::{Form, OverTime};
@@ -18,10 +16,10 @@ use baocao_domain::tree::Hierarchy;
 use crate::actor::Actor;
 use crate::app::{App, InForce};
 use crate::error::AppError;
-use crate::ports::{PeriodRow, RowLock, Tx};
+use crate::ports::RowLock;
 use crate::ranking::{has_span, known_indicator};
 use crate::submit::visible_unit;
-use crate::totals::current_revisions;
+use crate::totals::{Reading, Standing};
 
 /// Which number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,15 +82,16 @@ impl App {
         unit: &str,
         form: &str,
         period: &str,
-        edition: Option<u32>,
+        reading: impl Into<Reading>,
         figure: &Figure,
     ) -> Result<Trace, AppError> {
+        let reading = reading.into();
         let mut tx = self.ports.store.read().await?;
         let in_force = self.in_force(tx.as_mut()).await?;
         let seen = visible_unit(&in_force, actor, unit, PeriodKey::parse(period).ok(), self.now())?;
         let row = self.period_row(tx.as_mut(), form, period, RowLock::None).await?;
-        let (in_force, revisions) = self.revisions_behind(tx.as_mut(), in_force, &row, edition).await?;
-        let edition = self.standing(tx.as_mut(), &in_force, &row, edition).await?;
+        let Standing { edition, .. } = self.standing(tx.as_mut(), &in_force, &row, reading).await?;
+        let (in_force, revisions) = self.revisions_behind(tx.as_mut(), &in_force, &row, reading).await?;
         let day = row.period.window(in_force.regime.calendar.window_rule).to;
         let source = Source { in_force: &in_force, tree: in_force.tree(day)?, revisions, edition: &edition };
         let unit = edition.units.iter().find(|result| result.id == seen.node().id);
@@ -101,24 +100,6 @@ impl App {
             Figure::Column { code, scope } => source.column(unit, code, *scope),
             Figure::Indicator { code, span } => source.indicator(unit, code, *span),
         }
-    }
-
-    /// The revisions of an edition with the regime that it follows, or those that stand now.
-    async fn revisions_behind(
-        &self,
-        tx: &mut dyn Tx,
-        in_force: Arc<InForce>,
-        row: &PeriodRow,
-        edition: Option<u32>,
-    ) -> Result<(Arc<InForce>, Vec<Revision>), AppError> {
-        let Some(number) = edition else {
-            let revisions = current_revisions(tx, &in_force, row.period).await?;
-            return Ok((in_force, revisions));
-        };
-        let run = tx.close_run(&row.form, EditionId { period: row.period, number }).await?;
-        let run = run.ok_or(Refusal::because(Reason::UnknownEdition))?;
-        let revisions = tx.revisions(&run.revisions).await?;
-        Ok((self.regime_with_id(tx, run.regime).await?, revisions))
     }
 }
 

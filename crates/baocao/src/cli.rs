@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{demo, import, key, regime, serve};
+use crate::commands::{backup, demo, hold, import, key, regime, serve};
 
 /// Periodic reporting of local government: figures in by gRPC, editions, PDF reports, mail and public pages out.
 #[derive(Debug, Parser)]
@@ -45,6 +45,20 @@ pub enum Command {
     /// gives a single field in the first column of figures, a row `nil` says that nothing happened. The file is proved
     /// as a whole; every fault is listed as FILE:LINE and nothing is stored. Importing it again changes nothing.
     Import(import::Options),
+    /// Copy everything into a folder and prove the copy, beside a running service.
+    ///
+    /// Database, objects and pages; not the configuration and not the keys. The service does the same every night. On
+    /// PostgreSQL the dump is read back into a scratch database before it counts.
+    Backup(backup::BackupOptions),
+    /// Read a backup back into a new place, which is held until it is released.
+    ///
+    /// --data names the new folder, and the configuration a database without anything in it. Mail is held and closing is
+    /// paused afterwards: what was acknowledged or mailed after the backup is not known to the copy.
+    Restore(backup::RestoreOptions),
+    /// Stop mail, closing, or both, until they are released.
+    Hold(hold::HoldOptions),
+    /// Let mail, closing, or both go on.
+    Release(hold::ReleaseOptions),
 }
 
 /// Where an installation is.

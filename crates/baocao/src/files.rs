@@ -8,8 +8,10 @@
 //! staging/2022-Q3/1/…     editions that are not public yet
 //! site/2022-Q3/1/…        the public tree
 //! tmp/<process>/          what is being written; swept by the next service that takes the folder
+//! backups/                copies of everything, unless they are kept elsewhere
 //! .lock                   held by the service that runs on the folder
 //! instance                the name under which services on this folder take leases
+//! .restoring              there while a backup is read back into the folder
 //! ```
 
 use std::fs::{self, File};
@@ -29,6 +31,8 @@ const LOCK: &str = ".lock";
 /// The file with the name of the instance. One folder has one service at a time, so whoever bears its name now is the only
 /// one alive that ever bore it.
 const INSTANCE: &str = "instance";
+/// The file that stands in a folder into which a backup is being read back: until it is gone, nothing runs there.
+pub const RESTORING: &str = ".restoring";
 
 /// The folders of one installation.
 #[derive(Debug)]
@@ -48,6 +52,7 @@ impl DataFolder {
     /// When another process runs on the folder, or the disk refuses.
     pub fn own(root: &Path) -> io::Result<Self> {
         fs::create_dir_all(root)?;
+        refuse_half_restored(root)?;
         let lock = lock(root)?;
         let tmp = root.join("tmp");
         if tmp.exists() {
@@ -61,6 +66,7 @@ impl DataFolder {
     /// # Errors
     /// When the disk refuses.
     pub fn beside(root: &Path) -> io::Result<Self> {
+        refuse_half_restored(root)?;
         let tmp = root.join("tmp").join(std::process::id().to_string());
         for folder in [root.join("objects"), root.join("staging"), root.join("site"), tmp.clone()] {
             fs::create_dir_all(folder)?;
@@ -82,11 +88,7 @@ impl DataFolder {
     }
 
     fn object_path(&self, sha256: &str) -> Result<PathBuf, Failure> {
-        let is_hash = sha256.len() == 64 && sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        if !is_hash {
-            return Err(format!("{sha256:?} is not a SHA-256").into());
-        }
-        Ok(self.root.join("objects").join(&sha256[..2]).join(sha256))
+        Ok(self.root.join("objects").join(object_name(sha256)?))
     }
 
     fn tmp_path(&self) -> PathBuf {
@@ -179,6 +181,23 @@ impl Files for DataFolder {
     }
 }
 
+/// Where an object lies below `objects`: `ab/abcd…`.
+pub(crate) fn object_name(sha256: &str) -> Result<PathBuf, Failure> {
+    let is_hash = sha256.len() == 64 && sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    if !is_hash {
+        return Err(format!("{sha256:?} is not a SHA-256").into());
+    }
+    Ok(Path::new(&sha256[..2]).join(sha256))
+}
+
+/// A folder into which half a backup was read back would look like a new installation.
+fn refuse_half_restored(root: &Path) -> io::Result<()> {
+    if root.join(RESTORING).exists() {
+        return Err(io::Error::other("a restore into this folder did not end: empty it, and restore again"));
+    }
+    Ok(())
+}
+
 /// Locks a data folder for this process.
 ///
 /// # Errors
@@ -207,7 +226,7 @@ fn instance_of(root: &Path, tmp: &Path) -> io::Result<String> {
 }
 
 /// A path that stays below the folder that it is joined to.
-fn safe(path: &str) -> Result<&Path, Failure> {
+pub(crate) fn safe(path: &str) -> Result<&Path, Failure> {
     let inside = Path::new(path);
     let plain = !path.is_empty() && inside.components().all(|part| matches!(part, Component::Normal(_)));
     if plain { Ok(inside) } else { Err(format!("{path:?} is not a path below its folder").into()) }
@@ -217,7 +236,7 @@ fn write_plainly(path: &Path, bytes: &[u8]) -> io::Result<()> {
     File::create(path)?.write_all(bytes)
 }
 
-fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
     file.sync_all()
@@ -233,12 +252,12 @@ fn move_durably(from: &Path, to: &Path) -> Result<(), Failure> {
 }
 
 /// Brings a folder's entries to the disk.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 /// Brings every file and folder of a tree to the disk.
-fn flush_tree(folder: &Path) -> io::Result<()> {
+pub(crate) fn flush_tree(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if entry.file_type()?.is_dir() {

@@ -2,9 +2,10 @@
 //!
 //! `cli` the command line · `commands` one file per subcommand · `config` file and environment · `wire` ports to
 //! implementations · `setup` the first start · `service` lifecycle · `web` public pages · `files` objects and the public
-//! tree · `clock`, `chance` time and randomness · `regimes` what is compiled in · `demo` the play · `screen`, `log` output ·
-//! `faults` dying on demand, for tests of debug builds
+//! tree · `backup` copies of everything, and back · `clock`, `chance` time and randomness · `regimes` what is compiled in ·
+//! `demo` the play · `screen`, `log` output · `faults` dying on demand, for tests of debug builds
 
+pub mod backup;
 pub mod chance;
 pub mod cli;
 pub mod clock;

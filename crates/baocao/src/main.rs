@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use baocao::cli::{Cli, Command};
-use baocao::commands::{demo, import, key, regime, serve};
+use baocao::commands::{backup, demo, hold, import, key, regime, serve};
 use clap::Parser;
 
 #[tokio::main]
@@ -14,6 +14,10 @@ async fn main() -> ExitCode {
         Command::Key(options) => key::run(&options).await,
         Command::Regime(action) => regime::run(&action).await,
         Command::Import(options) => import::run(&options).await,
+        Command::Backup(options) => backup::run(&options).await,
+        Command::Restore(options) => backup::run_restore(&options).await,
+        Command::Hold(options) => hold::run(&options).await,
+        Command::Release(options) => hold::run_release(&options).await,
     };
     match answer {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use baocao_app::ports::{Clock, Failure, Letter, LinkedDocument, ListedEdition, Mailer, PageFile, Renderers, Store};
+use baocao_app::ports::{
+    Backups, Clock, Failure, Letter, LinkedDocument, ListedEdition, Mailer, PageFile, Renderers, Store,
+};
 use baocao_app::{App, Ports, Settings};
 use baocao_domain::edition::{Edition, SealedReport};
 use baocao_domain::regime::{Letterhead, Regime};
@@ -20,7 +22,7 @@ pub struct Wired {
     pub folder: Arc<DataFolder>,
 }
 
-/// Puts the application together.
+/// Puts the application together; it makes no backups by itself.
 #[must_use]
 pub fn wire(
     folder: DataFolder,
@@ -28,6 +30,19 @@ pub fn wire(
     clock: Arc<dyn Clock>,
     mailer: Arc<dyn Mailer>,
     settings: Settings,
+) -> Wired {
+    wire_with(folder, store, clock, mailer, settings, None)
+}
+
+/// Puts the application together with whoever makes its backups.
+#[must_use]
+pub fn wire_with(
+    folder: DataFolder,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    mailer: Arc<dyn Mailer>,
+    settings: Settings,
+    backups: Option<Arc<dyn Backups>>,
 ) -> Wired {
     let folder = Arc::new(folder);
     let ports = Ports {
@@ -38,6 +53,7 @@ pub fn wire(
         mailer,
         renderers: RENDERERS,
         watcher: faults::from_environment(),
+        backups,
         instance: folder.instance().to_owned(),
     };
     Wired { app: App::new(ports, settings), folder }

@@ -20,6 +20,7 @@ use crate::period::{PeriodKey, Window};
 use crate::procedure::{Eligibility, ServiceLevel};
 use crate::rank::Rank;
 use crate::regime::{Letterhead, Regime};
+use crate::restatement::Restatement;
 use crate::selector::Selector;
 use crate::target::{Span, Threshold, Verdict};
 use crate::tree::Hierarchy;
@@ -281,6 +282,9 @@ pub struct Edition {
     pub units: Vec<UnitResult>,
     /// What the reader must know to read the figures rightly: inferences and assumptions of the regime.
     pub remarks: Vec<String>,
+    /// What it changed of the edition before it; none for the first edition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restatement: Option<Restatement>,
 }
 
 /// One sealed report: the head of a revision with its figures.
@@ -335,6 +339,7 @@ impl Edition {
             indicators: work.indicators.iter().map(|indicator| head(&regime.form, indicator)).collect(),
             services: regime.catalogue.count_by_level(),
             remarks: regime.remarks.clone(),
+            restatement: None,
         }
     }
 

@@ -11,7 +11,8 @@
 //! 5. [`indicator`] ratios as data; [`measure`] how one is counted for somebody; [`fold`] totals with coverage; [`bounds`]
 //!    what missing reports could still change; [`target`] thresholds and verdicts; [`rank`] places
 //! 6. [`cascade`] targets assigned to units below; [`forecast`] what is still needed
-//! 7. [`edition`] the snapshot of a close; [`issue`] what makes its report official; [`notice`] who is written to
+//! 7. [`edition`] the snapshot of a close; [`restatement`] what a later one changed, and why; [`issue`] what makes its
+//!    report official; [`notice`] who is written to
 //! 8. [`regime`] all rules of one place and year; [`reason`] why something is refused; [`rounding`], [`wording`] numbers and
 //!    days for people
 //! 9. [`lunar`], [`days_off`], [`deadline`] what the calendar is made of
@@ -41,6 +42,7 @@ pub mod procedure;
 pub mod rank;
 pub mod reason;
 pub mod regime;
+pub mod restatement;
 pub mod rounding;
 pub mod selector;
 pub mod submission;

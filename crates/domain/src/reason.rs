@@ -99,6 +99,8 @@ reasons! {
     PeriodNotLocked = "PERIOD_NOT_LOCKED", Precondition, "Kỳ báo cáo chưa khóa nên chưa thể chốt.", "The period is not locked yet and cannot be closed.";
     /// A month of this longer period has no finished edition.
     MonthNotClosed = "MONTH_NOT_CLOSED", Precondition, "Còn tháng trong kỳ chưa chốt xong.", "A month of this period is not closed yet.";
+    /// Nothing is closed until an operator releases it: after a restore, or by hand.
+    ClosingPaused = "CLOSING_PAUSED", Precondition, "Việc chốt kỳ đang tạm dừng; đề nghị liên hệ đơn vị vận hành hệ thống.", "Closing is paused; please ask the operator of the service.";
     /// A figure breaks with the month before and no explanation is given.
     ExplanationRequired = "EXPLANATION_REQUIRED", Precondition, "Số từ kỳ trước chuyển qua khác số đang giải quyết cuối kỳ trước; đề nghị giải trình.", "The carried-over count differs from what was pending; please explain.";
     /// The unit owes no report for this form and period.

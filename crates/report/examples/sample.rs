@@ -58,6 +58,10 @@ fn lang_son(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let odd = lang_son::edition("2022-Q3", &odd);
     write(folder, "lang-son-odd", &odd, false, &["20", "178", "185", "20.SCT", "20.STP", "05971"])?;
 
+    let before = |unit: &str| lang_son::Odd { missing: vec![pair(unit, "2022-M08")], ..lang_son::Odd::default() };
+    write(folder, "lang-son-restated", &lang_son::restated("2022-Q3", &before("05971")), true, &[])?;
+    write(folder, "lang-son-restated-department", &lang_son::restated("2022-Q3", &before("20.SCT")), false, &[])?;
+
     let started = Instant::now();
     let cards = plain.units.iter().map(|unit| Ok((unit, baocao_report::scorecard(&plain, &unit.code)?)));
     let cards = cards.collect::<Result<Vec<_>, baocao_report::ReportError>>()?;

@@ -71,6 +71,12 @@ fn body(flow: &mut Flow, reading: &Reading<'_>) {
     for sentence in sentences::filings(reading) {
         say(flow, &sentence);
     }
+    if let Some(restatement) = &edition.restatement {
+        section(flow, "5. Nội dung đính chính");
+        for sentence in sentences::changes::changes(reading, restatement) {
+            say(flow, &sentence);
+        }
+    }
     part(flow, "II. GHI CHÚ VỀ SỐ LIỆU");
     for note in sentences::notes(edition) {
         say(flow, &format!("- {note}"));

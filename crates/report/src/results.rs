@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use baocao_domain::bounds::Bounds;
-use baocao_domain::edition::{Filing, IndicatorHead, Judgement, Outcome, UnitResult};
+use baocao_domain::edition::{Edition, Filing, IndicatorHead, Judgement, Outcome, UnitResult};
 use baocao_domain::indicator::{Count, Ratio};
 use baocao_domain::period::PeriodKey;
+use baocao_domain::restatement::{Change, Item};
 use baocao_domain::rounding::{count_text, distance_text, percent_text, percent_text_beside};
 use baocao_domain::target::{Span, Verdict};
 use baocao_domain::wording;
@@ -210,6 +211,16 @@ pub(crate) fn standing_of_record(reading: &Reading<'_>, head: &IndicatorHead) ->
         }
     }
     (sum.units() > 0).then_some(sum)
+}
+
+/// The outcome whose counts, verdict or place changed; none for a change of another kind, or of a unit that is gone.
+pub(crate) fn outcome_of_change<'a>(edition: &'a Edition, change: &Change) -> Option<&'a Outcome> {
+    let (Item::Ratio { indicator, span } | Item::Verdict { indicator, span } | Item::Rank { indicator, span }) =
+        &change.item
+    else {
+        return None;
+    };
+    outcome_of(edition.unit(&change.unit)?, indicator, *span)
 }
 
 /// Units whose reports were received after the due instant, and the months of those.

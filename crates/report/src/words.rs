@@ -3,6 +3,7 @@
 use baocao_domain::edition::{DecisionHead, Edition, UnitResult};
 use baocao_domain::issue::IssueRecord;
 use baocao_domain::regime::Letterhead;
+use baocao_domain::restatement::Change;
 use baocao_domain::unit::Tier;
 use baocao_domain::wording;
 
@@ -76,6 +77,11 @@ pub(crate) fn name(edition: &Edition, unit: &UnitResult) -> String {
         Some(district) => format!("{}, {}", cut(&unit.name), uncapitalised(&cut(&district.name))),
         None => cut(&unit.name),
     }
+}
+
+/// The name of a unit of which something changed; as it was called before, if it is gone.
+pub(crate) fn name_of_change(edition: &Edition, change: &Change) -> String {
+    edition.unit(&change.unit).map_or_else(|| cut(&change.name), |unit| name(edition, unit))
 }
 
 /// A name without end is cut.

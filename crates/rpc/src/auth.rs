@@ -47,6 +47,7 @@ pub(crate) const TABLE: &[(&str, Access)] = &[
     ("/baocao.v1.FigureService/GetTotals", ANY_ROLE),
     ("/baocao.v1.FigureService/RankUnits", ANY_ROLE),
     ("/baocao.v1.FigureService/TraceFigure", ANY_ROLE),
+    ("/baocao.v1.FigureService/ListRestatements", ANY_ROLE),
     ("/baocao.v1.TargetService/ListTargets", ANY_ROLE),
     ("/baocao.v1.TargetService/EvaluateTargets", ANY_ROLE),
     ("/baocao.v1.TargetService/ForecastTarget", ANY_ROLE),

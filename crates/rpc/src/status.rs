@@ -175,6 +175,7 @@ mod tests {
                 | Reason::PeriodLocked
                 | Reason::PeriodNotLocked
                 | Reason::MonthNotClosed
+                | Reason::ClosingPaused
                 | Reason::ExplanationRequired
                 | Reason::NotObliged
                 | Reason::ReopeningPending

@@ -1,9 +1,11 @@
 //! Open data: everything that a reader needs to recompute the edition without us.
 //!
 //! `figures.csv` and `single_fields.csv` hold the sealed figures as they were filed, the tables of `rules` what they mean
-//! and how they count, `reports.csv` who owed what; the other tables hold what was made of them. All are described in
+//! and how they count, `reports.csv` who owed what; the other tables hold what was made of them, and `changes.csv` of a later
+//! edition what it changed. All are described in
 //! `docs/open-data.md`, and `tests/recompute.py` reads nothing else.
 
+mod changes;
 mod filed;
 pub(crate) mod head;
 mod results;
@@ -41,7 +43,8 @@ pub(crate) fn files(
         ("single_field_totals", totals::single_fields(edition)),
         ("results", results::results(edition, regime)),
     ];
-    for (name, table) in &tables {
+    let changes = edition.restatement.as_ref().map(|restatement| changes::changes(edition.id, restatement));
+    for (name, table) in tables.iter().chain(&changes.map(|table| ("changes", table))) {
         files.push(file(&format!("{name}.csv"), table.csv()));
         files.push(json(&format!("{name}.json"), table)?);
     }

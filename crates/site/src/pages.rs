@@ -3,6 +3,7 @@
 //! A page is a struct of texts that are ready to print and an askama template that escapes them. What is shown as a
 //! number has gone through `baocao_domain::rounding`; a verdict is shown in words, and colour only repeats it.
 
+mod changes;
 mod edition;
 mod indicator;
 mod measure;

@@ -16,6 +16,7 @@ use baocao_domain::indicator::{Count, Filter, Indicator};
 use baocao_domain::period::{PeriodKey, WindowRule};
 use baocao_domain::procedure::{Catalogue, ServiceLevel};
 use baocao_domain::regime::{Decision, Letterhead, Regime};
+use baocao_domain::restatement::Source;
 use baocao_domain::target::{Direction, Target, Threshold};
 use baocao_domain::unit::{PeerGroup, Tier};
 use jiff::civil::{date, time};
@@ -23,6 +24,9 @@ use jiff::civil::{date, time};
 use build::{catalogue, columns, form, indicator, nil, obligation, report, target, tree};
 
 use crate::{SiteFile, edition_files};
+
+/// The name of a commune that would be obeyed if it were not escaped.
+const HOSTILE_NAME: &str = "Xã <script>alert(1)</script>, \"Mới\"";
 
 /// Code, name, parent's place, group, tier.
 pub(crate) type Unit = (String, String, Option<usize>, Option<PeerGroup>, Tier);
@@ -41,7 +45,7 @@ fn units() -> Vec<Unit> {
         unit("180", "Huyện Tràng Định", Some(0), b, Tier::District),
         unit("05971", "Phường Hoàng Văn Thụ", Some(5), c, Tier::Commune),
         unit("05974", "=1+1", Some(5), c, Tier::Commune),
-        unit("06001", "Xã <script>alert(1)</script>, \"Mới\"", Some(6), c, Tier::Commune),
+        unit("06001", HOSTILE_NAME, Some(6), c, Tier::Commune),
     ]
 }
 
@@ -196,6 +200,21 @@ pub(crate) fn text(files: &[SiteFile], path: &str) -> String {
 /// An edition of this period from the given reports.
 pub(crate) fn edition_of(key: &str, number: u32, cause: Cause, reports: Vec<SealedReport>) -> Sample {
     Sample::of(regime(), &units(), EditionId { period: period(key), number }, cause, reports)
+}
+
+/// The second edition of this period, in which the report that August misses is in.
+pub(crate) fn restated(key: &str, cause: Cause) -> Sample {
+    let late = report(&regime(), &units(), 9, "2022-M08", 12);
+    let source = Source {
+        unit: unit("06001"),
+        name: HOSTILE_NAME.into(),
+        month: period("2022-M08"),
+        before: None,
+        now: Some(1),
+        note: "=gửi <i>chậm</i>".into(),
+    };
+    let Sample { edition, regime, reports } = edition_of(key, 2, cause, reports().into_iter().chain([late]).collect());
+    Sample { edition: edition.restating(&sample(key).edition, vec![source]), regime, reports }
 }
 
 /// The first edition of this period from [`reports`].

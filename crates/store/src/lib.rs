@@ -4,6 +4,7 @@
 #[macro_use]
 mod statements;
 
+pub mod copies;
 mod fault;
 pub mod postgres;
 pub mod sqlite;
@@ -58,6 +59,21 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>, OpenError> {
             Ok(Arc::new(sqlite::open(Path::new(path)).await?))
         }
         Some(("postgres" | "postgresql", _)) => Ok(Arc::new(postgres::open(url).await?)),
+        _ => Err(OpenError::UnknownScheme),
+    }
+}
+
+/// Opens a database that is there, as it is: nothing is made, nothing migrated, and only reading is possible.
+///
+/// # Errors
+/// [`OpenError`] when the address is not understood or there is no such database.
+pub async fn look(url: &str) -> Result<Arc<dyn Store>, OpenError> {
+    match url.split_once(':') {
+        Some(("sqlite", rest)) => {
+            let path = rest.strip_prefix("//").unwrap_or(rest);
+            Ok(Arc::new(sqlite::look(Path::new(path), sqlite::Changes::Possible).await?))
+        }
+        Some(("postgres" | "postgresql", _)) => Ok(Arc::new(postgres::look(url).await?)),
         _ => Err(OpenError::UnknownScheme),
     }
 }

@@ -1,8 +1,8 @@
-//! AGGREGATED: the sealed revisions are folded and judged, and the edition is frozen.
+//! AGGREGATED: the sealed revisions are folded, judged and compared with the edition before, and the edition is frozen.
 
-use baocao_domain::edition::{Edition, SealedReport};
+use baocao_domain::edition::SealedReport;
 
-use crate::app::{App, InForce};
+use crate::app::App;
 use crate::canonical::{sha256_hex, to_json};
 use crate::error::AppError;
 use crate::lease::Held;
@@ -12,11 +12,10 @@ use crate::totals::sealed_report;
 impl App {
     pub(super) async fn aggregate(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
         let mut tx = self.ports.store.read().await?;
-        let in_force = self.regime_with_id(tx.as_mut(), run.regime).await?;
-        let reports = sealed_reports(tx.as_mut(), run).await?;
+        let material = self.material(tx.as_mut(), run.clone()).await?;
         drop(tx);
-        let (sealed, at) = (run.clone(), format!("make edition {}", run.edition));
-        let document = self.aside(at, move || Ok(to_json(&make(&in_force, &sealed, &reports)?)?)).await?;
+        let doing = format!("make edition {}", run.edition);
+        let document = self.aside(doing, move || Ok(to_json(&material.edition()?)?)).await?;
         let content_hash = sha256_hex(document.as_bytes());
 
         let mut tx = self.begin_under(held).await?;
@@ -31,13 +30,6 @@ impl App {
         .await?;
         self.commit_step(tx, held, run, content_hash, self.now()).await
     }
-}
-
-/// The edition of a run: a pure function of what was sealed.
-fn make(in_force: &InForce, run: &CloseRunRow, reports: &[SealedReport]) -> Result<Edition, AppError> {
-    let window = run.edition.period.window(in_force.regime.calendar.window_rule);
-    let tree = in_force.tree(window.to)?;
-    Ok(Edition::make(run.edition, run.cause.clone(), run.sealed_at, &in_force.regime, &tree, reports))
 }
 
 /// The reports that a run sealed.

@@ -11,6 +11,7 @@ use crate::actor::{Actor, Role};
 use crate::app::{App, require};
 use crate::audit::{self, Entry};
 use crate::error::AppError;
+use crate::hold::Switch;
 use crate::ports::{CloseRequestRow, CloseRunRow, CloseStep, PeriodRow, RowLock, Tx};
 
 /// How often, and how many times, a caller looks whether another instance has finished the close.
@@ -40,8 +41,8 @@ impl App {
     /// another instance is at it, waits for its end within a limit.
     ///
     /// # Errors
-    /// `ROLE_NOT_ALLOWED` for anybody but an operator, `PERIOD_NOT_LOCKED` before the lock, `MONTH_NOT_CLOSED` for a longer
-    /// period whose months are not all closed.
+    /// `ROLE_NOT_ALLOWED` for anybody but an operator, `CLOSING_PAUSED` until it is released, `PERIOD_NOT_LOCKED` before the
+    /// lock, `MONTH_NOT_CLOSED` for a longer period whose months are not all closed.
     pub async fn close_period(
         &self,
         actor: &Actor,
@@ -66,6 +67,7 @@ impl App {
         now: Instant,
     ) -> Result<CloseRunRow, AppError> {
         require(actor.role == Role::Operator, Reason::RoleNotAllowed)?;
+        require(self.held(Switch::Closing).await?.is_none(), Reason::ClosingPaused)?;
         let mut tx = self.ports.store.begin().await?;
         let row = self.period_row(tx.as_mut(), form, period, RowLock::None).await?;
         if now < row.locks {

@@ -10,6 +10,7 @@ mod aggregate;
 mod by_hand;
 mod due;
 mod enqueue;
+pub(crate) mod material;
 mod render;
 mod run;
 mod seal;
@@ -21,6 +22,7 @@ use baocao_domain::period::PeriodKey;
 
 use crate::app::App;
 use crate::error::AppError;
+use crate::hold::Switch;
 use crate::lease::Held;
 use crate::ports::CloseRunRow;
 
@@ -57,11 +59,15 @@ impl App {
     /// Closes every period whose time has come, older first, months before the periods that contain them.
     ///
     /// Idle if none is due, or if another instance is at it; safe to call at any time, twice. A run that fails does not stop
-    /// the next, but a longer period waits for its months.
+    /// the next, but a longer period waits for its months. While closing is paused nothing is begun and nothing is gone on
+    /// with.
     ///
     /// # Errors
     /// Those of the database while looking for work.
     pub async fn close_due(&self) -> Result<CloseReport, AppError> {
+        if self.held(Switch::Closing).await?.is_some() {
+            return Ok(CloseReport::default());
+        }
         let _closing = self.closing.lock().await;
         // A look costs little; the lease is taken only where there is something to do.
         let mut tx = self.ports.store.read().await?;
@@ -111,7 +117,7 @@ impl App {
 }
 
 /// Whether the longer period is folded from the shorter one.
-fn contains(longer: PeriodKey, shorter: PeriodKey) -> bool {
+pub(crate) fn contains(longer: PeriodKey, shorter: PeriodKey) -> bool {
     let months = longer.months();
     shorter != longer && shorter.months().iter().all(|month| months.contains(month))
 }

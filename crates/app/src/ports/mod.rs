@@ -1,11 +1,12 @@
 //! Ports: what the use cases ask of the outside world.
 //!
 //! `store` the database and its transactions, `rows` what it keeps · `files` objects and the public tree · `render`
-//! documents, pages and messages · `mail` handing over · [`Clock`] and [`Ids`] time and chance.
+//! documents, pages and messages · `mail` handing over · `backup` copies of everything · [`Clock`] and [`Ids`] time and chance.
 //!
 //! One [`Tx`] is one transaction: dropped without [`Tx::commit`] it leaves no trace. Methods are single statements with
 //! no rules in them; rules live in the use cases and in the domain.
 
+mod backup;
 mod files;
 mod mail;
 mod render;
@@ -16,6 +17,7 @@ use std::error::Error;
 
 use baocao_domain::instant::Instant;
 
+pub use backup::Backups;
 pub use files::{Files, LinkedDocument, ListedEdition, PageFile};
 pub use mail::{Accepted, BeforeBody, Envelope, Letter, Mailer, SendFailure};
 pub use render::{EditionPages, Renderers};

@@ -78,6 +78,8 @@ pub trait Tx: Send {
     async fn setting(&mut self, key: &str) -> Result<Option<String>, StoreError>;
     /// Sets a value of the installation.
     async fn put_setting(&mut self, key: &str, value: &str) -> Result<(), StoreError>;
+    /// Sets a value of the installation that has this value now; false if it has another.
+    async fn move_setting(&mut self, key: &str, from: &str, to: &str) -> Result<bool, StoreError>;
 
     /// The id of the regime in force, without its document: cheap enough to ask each time.
     async fn regime_id(&mut self) -> Result<Option<i64>, StoreError>;
@@ -85,6 +87,8 @@ pub trait Tx: Send {
     async fn regime(&mut self) -> Result<Option<RegimeRow>, StoreError>;
     /// The regime with this id.
     async fn regime_by_id(&mut self, id: i64) -> Result<Option<RegimeRow>, StoreError>;
+    /// The id of the regime that was in force at this instant: the last one applied by then.
+    async fn regime_id_at(&mut self, at: Instant) -> Result<Option<i64>, StoreError>;
     /// Adds a regime, which is in force from now on; answers with its id.
     async fn append_regime(&mut self, regime: &RegimeRow) -> Result<i64, StoreError>;
     /// All versions of all units, by unit and day.
@@ -210,6 +214,8 @@ pub trait Tx: Send {
     async fn due_deliveries(&mut self, now: Instant, batch_max: u32) -> Result<Vec<DeliveryRow>, StoreError>;
     /// Mails that somebody was at; after a stop, nobody is.
     async fn interrupted_deliveries(&mut self) -> Result<Vec<DeliveryRow>, StoreError>;
+    /// Mails that are not with the relay yet (queued, in doubt, or somebody at them), oldest first, at most so many.
+    async fn unsent_deliveries(&mut self, batch_max: u32) -> Result<Vec<DeliveryRow>, StoreError>;
     /// The mails of an edition, by unit and recipient.
     async fn deliveries(&mut self, form: &FormCode, edition: EditionId) -> Result<Vec<DeliveryRow>, StoreError>;
     /// Moves a mail to another state with its counters; false if it is not in the state named.
@@ -226,4 +232,11 @@ pub trait Tx: Send {
     async fn append_audit(&mut self, entry: &AuditRow) -> Result<(), StoreError>;
     /// Audit entries from a place on, at most so many.
     async fn audit_entries(&mut self, from_seq: i64, batch_max: u32) -> Result<Vec<AuditRow>, StoreError>;
+
+    /// The number of the last migration of the schema.
+    async fn schema_version(&mut self) -> Result<i64, StoreError>;
+    /// How many rows each table has, by its name.
+    async fn table_counts(&mut self) -> Result<Vec<(String, i64)>, StoreError>;
+    /// Hashes of the objects that documents and mails name, ascending, each once, from behind one on, at most so many.
+    async fn object_hashes(&mut self, after: &str, batch_max: u32) -> Result<Vec<String>, StoreError>;
 }

@@ -1,6 +1,8 @@
 //! The subcommands, one file each.
 
+pub mod backup;
 pub mod demo;
+pub mod hold;
 pub mod import;
 pub mod key;
 pub mod regime;

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use baocao_app::ports::{Clock, Letter};
+use baocao_app::hold::Switch;
+use baocao_app::ports::{Backups, Clock, Letter};
 use baocao_app::setup::LIVE_FROM;
 use baocao_app::{App, Settings};
 use baocao_domain::instant::Instant;
@@ -14,12 +15,13 @@ use baocao_rpc::TlsIdentity;
 use jiff::civil::Time;
 use tokio::net::TcpListener;
 
+use crate::backup::Keeper;
 use crate::cli::Place;
 use crate::clock::CLOCK_SETTING;
 use crate::config::Config;
 use crate::files::DataFolder;
 use crate::service::{self, Service, StopSignal};
-use crate::wire::{Wired, wire};
+use crate::wire::{Wired, wire_with};
 use crate::{log, regimes, setup};
 
 /// Options of `serve`.
@@ -48,6 +50,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         tracing::info!(regime = %config.regime, live_from = %live_from.iso(), keys = %keys.display(), "set up");
     }
     warn_of_ignored(&wired.app, &config, &regime.regime.name).await?;
+    warn_of_held(&wired.app).await?;
     let grpc = listen(config.grpc.listen).await?;
     let http = listen(config.http.listen).await?;
     tracing::info!(grpc = %grpc.local_addr()?, http = %http.local_addr()?, data = %config.data.display(), "serving");
@@ -79,6 +82,16 @@ async fn warn_of_ignored(app: &App, config: &Config, configured: &str) -> anyhow
     Ok(())
 }
 
+/// What is held stays held: nothing says so later on.
+async fn warn_of_held(app: &App) -> anyhow::Result<()> {
+    for switch in Switch::ALL {
+        if let Some(reason) = app.held(switch).await? {
+            tracing::warn!(switch = switch.code(), reason, "held until baocao release");
+        }
+    }
+    Ok(())
+}
+
 /// The configuration of a place.
 ///
 /// # Errors
@@ -105,7 +118,9 @@ pub async fn open(config: &Config, folder: DataFolder) -> anyhow::Result<(Wired,
     };
     let probe = baocao_mail::compose(&probe_letter(&settings));
     probe.context("[mail] from and from_name cannot stand in a message")?;
-    Ok((wire(folder, store, clock, Arc::new(mailer), settings), pace))
+    // A played folder can be played again; and its nights pass in seconds.
+    let backups = (pace == Pace::Wall).then(|| Arc::new(Keeper::of(config)) as Arc<dyn Backups>);
+    Ok((wire_with(folder, store, clock, Arc::new(mailer), settings, backups), pace))
 }
 
 /// A letter like those that will go out, to see at the start that they can be built.

@@ -43,6 +43,8 @@ pub struct Config {
     pub http: Http,
     /// Mail.
     pub mail: Mail,
+    /// Copies of everything.
+    pub backup: Backup,
 }
 
 /// `[jobs]`
@@ -127,6 +129,18 @@ pub struct Mail {
     pub from_name: String,
 }
 
+/// `[backup]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Backup {
+    /// Where they are made; `backups` in the data folder by default. Another disk is better.
+    pub folder: PathBuf,
+    /// How many are kept there, at least one.
+    pub keep: u16,
+    /// An empty PostgreSQL database that dumps are proved in; one is made and dropped each time by default.
+    pub scratch: String,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -138,6 +152,7 @@ impl Default for Config {
             grpc: Grpc::default(),
             http: Http::default(),
             mail: Mail::default(),
+            backup: Backup::default(),
         }
     }
 }
@@ -162,6 +177,12 @@ impl Default for Grpc {
 impl Default for Http {
     fn default() -> Self {
         Self { listen: SocketAddr::from(([127, 0, 0, 1], 7080)) }
+    }
+}
+
+impl Default for Backup {
+    fn default() -> Self {
+        Self { folder: PathBuf::new(), keep: 14, scratch: String::new() }
     }
 }
 
@@ -218,12 +239,25 @@ impl Config {
             config.regime = base.join(&config.regime).display().to_string();
         }
         config.data = data.map_or_else(|| base.join(&config.data), Path::to_path_buf);
-        for path in [&mut config.grpc.tls_certificate, &mut config.grpc.tls_key, &mut config.mail.password_file] {
+        let (grpc, mail, backup) = (&mut config.grpc, &mut config.mail, &mut config.backup);
+        for path in [&mut grpc.tls_certificate, &mut grpc.tls_key, &mut mail.password_file, &mut backup.folder] {
             if !path.as_os_str().is_empty() {
                 *path = base.join(&*path);
             }
         }
+        if config.backup.keep == 0 {
+            bail!("[backup] keep is 0: at least one must stay");
+        }
         Ok(config)
+    }
+
+    /// Where backups are made.
+    #[must_use]
+    pub fn backup_folder(&self) -> PathBuf {
+        if self.backup.folder.as_os_str().is_empty() {
+            return self.data.join("backups");
+        }
+        self.backup.folder.clone()
     }
 
     /// Refuses doors that would let keys travel in the clear.
@@ -300,7 +334,7 @@ fn set(table: &mut toml::Table, path: &str, value: &str) -> anyhow::Result<()> {
         place = inner;
     }
     let value = match last {
-        "port" | "lease_s" => {
+        "port" | "lease_s" | "keep" => {
             toml::Value::from(value.parse::<i64>().with_context(|| format!("{value:?} is not a whole number"))?)
         }
         "plain_beyond_loopback" => toml::Value::from(value.parse::<bool>().context("expected true or false")?),
@@ -349,11 +383,17 @@ mod tests {
     fn the_environment_stands_over_the_file() {
         let config = load(
             "[http]\nlisten = '127.0.0.1:1'\n[mail]\nport = 25",
-            &[("BAOCAO_HTTP__LISTEN", "127.0.0.1:2"), ("BAOCAO_LIVE_FROM", "2026-01-15"), ("BAOCAO_TEST_X", "y")],
+            &[
+                ("BAOCAO_HTTP__LISTEN", "127.0.0.1:2"),
+                ("BAOCAO_LIVE_FROM", "2026-01-15"),
+                ("BAOCAO_BACKUP__KEEP", "3"),
+                ("BAOCAO_TEST_X", "y"),
+            ],
         )
         .expect("config");
         assert_eq!(config.http.listen.port(), 2);
         assert_eq!(config.mail.port, 25);
+        assert_eq!(config.backup.keep, 3);
         assert_eq!(config.live_from, Some(jiff::civil::date(2026, 1, 15)));
     }
 
@@ -363,5 +403,14 @@ mod tests {
         assert!(config.grpc.listen.ip().is_loopback() && config.http.listen.ip().is_loopback());
         assert_eq!(config.mail.transport, Transport::Folder);
         assert!(config.database_url().starts_with("sqlite:"));
+        assert_eq!(config.backup_folder(), config.data.join("backups"));
+    }
+
+    #[test]
+    fn a_folder_of_backups_is_taken_from_the_file_and_one_backup_must_stay() {
+        let config = load("[backup]\nfolder = 'copies'", &[]).expect("config");
+        assert!(config.backup_folder().is_absolute() && config.backup_folder().ends_with("copies"));
+        let error = load("[backup]\nkeep = 0", &[]).expect_err("none would stay");
+        assert!(error.to_string().contains("keep"), "{error:#}");
     }
 }

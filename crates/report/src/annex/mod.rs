@@ -1,8 +1,9 @@
 //! The annexes of the report, on landscape pages of the same file, each numbered from 1.
 //!
 //! Which annexes there are follows from the edition: without targets there is nothing to list results against, and where
-//! every report came in time nobody is named. Those that there are, are numbered without gaps.
+//! every report came in time nobody is named; only a later edition changed anything. Those that there are, are numbered without gaps.
 
+mod changes;
 mod dossiers;
 mod filings;
 mod missed;
@@ -13,6 +14,7 @@ use baocao_domain::issue::IssueRecord;
 use baocao_domain::unit::PeerGroup;
 use baocao_domain::wording;
 
+pub(crate) use changes::{CHANGES_MAX, where_all_are};
 pub(crate) use dossiers::{APART, NOT_OWED, name_with_notes};
 pub(crate) use filings::{days_late, troubled};
 
@@ -40,6 +42,8 @@ pub(crate) enum Annex {
     Missed,
     /// Whose reports came late or not at all.
     Filings,
+    /// What a later edition changed.
+    Changes,
 }
 
 impl Annex {
@@ -49,6 +53,7 @@ impl Annex {
             Self::Results => "KẾT QUẢ THỰC HIỆN CHỈ TIÊU ĐƯỢC GIAO",
             Self::Missed => "CÁC ĐƠN VỊ CHƯA ĐẠT CHỈ TIÊU ĐƯỢC GIAO",
             Self::Filings => "CÁC ĐƠN VỊ GỬI BÁO CÁO CHẬM, CHƯA GỬI BÁO CÁO",
+            Self::Changes => "NỘI DUNG ĐÍNH CHÍNH",
         }
     }
 
@@ -58,6 +63,11 @@ impl Annex {
             Self::Results => results::draw(flow, reading),
             Self::Missed => missed::draw(flow, reading),
             Self::Filings => filings::draw(flow, reading.edition),
+            Self::Changes => {
+                if let Some(restatement) = &reading.edition.restatement {
+                    changes::draw(flow, reading.edition, restatement);
+                }
+            }
         }
     }
 
@@ -72,6 +82,10 @@ impl Annex {
             Self::Missed if reading.is_judged_by_year() => format!("Lũy kế {}", wording::window(edition.year_to_date)),
             Self::Missed => format!("Kỳ báo cáo: {period}; {}", words::uncapitalised(&days(reading, true))),
             Self::Results => days(reading, false),
+            Self::Changes => {
+                let of = edition.restatement.as_ref().map(|restatement| restatement.of.to_string());
+                format!("Bản công bố {} so với bản công bố {}", edition.id, of.unwrap_or_default())
+            }
         }
     }
 }
@@ -81,11 +95,12 @@ pub(crate) fn all(reading: &Reading<'_>) -> Vec<Annex> {
     let has_filings = troubled(reading.edition).next().is_some();
     let targets = reading.has_targets().then_some([Annex::Results, Annex::Missed]);
     let filings = has_filings.then_some(Annex::Filings);
-    [Annex::Dossiers].into_iter().chain(targets.into_iter().flatten()).chain(filings).collect()
+    let changes = reading.edition.restatement.is_some().then_some(Annex::Changes);
+    [Annex::Dossiers].into_iter().chain(targets.into_iter().flatten()).chain(filings).chain(changes).collect()
 }
 
 /// Roman numbers of annexes.
-pub(crate) const NUMERALS: [&str; 4] = ["I", "II", "III", "IV"];
+pub(crate) const NUMERALS: [&str; 5] = ["I", "II", "III", "IV", "V"];
 
 /// The number of an annex; none if there is no such annex.
 pub(crate) fn numeral(reading: &Reading<'_>, annex: Annex) -> Option<&'static str> {

@@ -10,7 +10,7 @@ use baocao_domain::rounding::{
 use baocao_domain::target::{Direction, Threshold, Verdict};
 use baocao_domain::wording;
 
-use crate::annex::{APART, NOT_OWED, days_late, name_with_notes};
+use crate::annex::{APART, CHANGES_MAX, NOT_OWED, days_late, name_with_notes, where_all_are};
 use crate::counts::{Counts, NO_FIGURES, groups, is_all_missing};
 use crate::reading::Reading;
 use crate::results::{ResultRow, judged, of_record, rows};
@@ -29,6 +29,9 @@ pub(super) fn body(reading: &Reading<'_>) -> Vec<String> {
         edition
             .missing()
             .map(|(unit, months)| format!("{} ({})", words::name(edition, unit), wording::periods(&months))),
+    );
+    wanted.extend(
+        edition.restatement.iter().map(|told| format!("đính chính số liệu, kết quả của bản công bố {}", told.of)),
     );
     if !reading.has_targets() {
         wanted.push(NO_TARGET.to_owned());
@@ -190,6 +193,16 @@ pub(super) fn filings(edition: &Edition) -> Vec<String> {
         }
     }
     wanted
+}
+
+/// The rows of the annex of changes: the values behind the names, and where all of them are.
+pub(super) fn changes(edition: &Edition) -> Vec<String> {
+    let Some(restatement) = &edition.restatement else { return Vec::new() };
+    let rows = restatement.for_people().into_iter().take(CHANGES_MAX).map(|change| {
+        let [old, new] = change.values_in_words(edition);
+        format!("{} {} {old} {new}", words::name_of_change(edition, change), change.item.in_words(edition))
+    });
+    rows.chain([where_all_are(edition, restatement)]).collect()
 }
 
 /// What a unit's scorecard says, in no order.

@@ -53,6 +53,7 @@ pub fn check_report(pdf: &[u8], edition: &Edition) -> Result<(), ReportError> {
             Annex::Results => expected::results(&reading),
             Annex::Missed => expected::missed(&reading),
             Annex::Filings => expected::filings(edition),
+            Annex::Changes => expected::changes(edition),
         };
         for wanted in [annex.title().to_owned()].into_iter().chain(rows) {
             part.seek_next(&wanted, &mut faults);

@@ -1,5 +1,6 @@
 //! The sentences of the report: official Vietnamese around the figures of an edition.
 
+pub(crate) mod changes;
 pub(crate) mod targets;
 
 use baocao_domain::edition::{Cause, Edition, Filing, UnitResult};

@@ -2,11 +2,13 @@
 
 use std::process::Command;
 
+use baocao_domain::edition::Edition;
+use baocao_domain::restatement::Value;
 use baocao_domain::target::Verdict;
 use baocao_report::{ReportError, check_report, check_scorecard, report, scorecard, text_of};
 use sha2::{Digest, Sha256};
 
-use crate::support::lang_son::{Odd, edition};
+use crate::support::lang_son::{Odd, edition, restated};
 use crate::support::{code, issue_record};
 use crate::text;
 
@@ -45,6 +47,39 @@ fn the_report_states_every_figure_of_report_433() {
     }
     assert!(!text.contains("DỰ THẢO"));
     check_report(&pdf, &edition).expect("faithful");
+}
+
+#[test]
+fn a_later_edition_says_what_it_restates_and_lists_what_changed() {
+    let odd = Odd { missing: vec![pair("05971", "2022-M08")], ..Odd::default() };
+    let edition = restated("2022-Q3", &odd);
+    let pdf = report(&edition, Some(&issue_record())).expect("a report");
+    let text = text(&pdf);
+    for wanted in [
+        "5. Nội dung đính chính",
+        "đính chính số liệu, kết quả của bản công bố 2022-Q3/1; có 01 báo cáo của đơn vị",
+        "Kết quả chung của tỉnh thay đổi:",
+        "Kết luận về thực hiện chỉ tiêu được giao thay đổi:",
+        "từ chưa đủ số liệu thành",
+        "NỘI DUNG ĐÍNH CHÍNH Bản công bố 2022-Q3/2 so với bản công bố 2022-Q3/1",
+        "(khôi phục kết nối)",
+        "Phụ lục này nêu 100 thay đổi đầu tiên trong tổng số",
+        "tệp changes.csv của bản công bố 2022-Q3/2.",
+    ] {
+        assert!(text.contains(wanted), "not in the report: {wanted}\n{text}");
+    }
+    check_report(&pdf, &edition).expect("faithful");
+
+    let mut other = edition.clone();
+    let told = other.restatement.as_mut().expect("a restatement");
+    let count = told.changes.iter_mut().find(|change| matches!(change.new, Some(Value::Count(_)))).expect("a count");
+    count.new = Some(Value::Count(7_654_321));
+    match check_report(&pdf, &other) {
+        Err(ReportError::Unfaithful(faults)) => assert!(faults.iter().any(|fault| fault.contains("7.654.321"))),
+        other => panic!("it says another number: {other:?}"),
+    }
+    let first = self::text(&report(&Edition { restatement: None, ..edition }, None).expect("a draft"));
+    assert!(!first.contains("ĐÍNH CHÍNH") && !first.contains("5. Nội dung"));
 }
 
 #[test]

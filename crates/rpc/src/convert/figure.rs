@@ -1,6 +1,6 @@
 //! Totals of one unit out of the results of all.
 
-use baocao_app::totals::Totals;
+use baocao_app::totals::{Reading, Totals};
 use baocao_domain::edition::UnitResult;
 use baocao_domain::fold::FieldTotal;
 use baocao_domain::form::SingleField;
@@ -9,14 +9,16 @@ use baocao_domain::reason::Refusal;
 
 use crate::convert::faults::Faults;
 use crate::convert::indicator::read_scope;
+use crate::convert::reading::reading;
 use crate::convert::time::{date_message, timestamp};
 use crate::v1;
 
-/// The scope that a request asks for.
-pub(crate) fn scope(request: &v1::GetTotalsRequest) -> Result<Scope, Refusal> {
+/// The scope and the state that a request asks for.
+pub(crate) fn asked(request: &v1::GetTotalsRequest) -> Result<(Scope, Reading), Refusal> {
     let mut faults = Faults::default();
     let scope = faults.keep(read_scope(request.scope, "scope"));
-    faults.or(scope)
+    let reading = faults.keep(reading(request.edition, request.as_of.as_ref()));
+    faults.or(scope.zip(reading))
 }
 
 /// The totals of the unit asked for, and of nobody outside the scope.
@@ -77,7 +79,7 @@ mod tests {
     fn a_scope_that_nobody_knows_is_refused() {
         for (number, known) in [(0, None), (1, Some(Scope::Own)), (2, Some(Scope::Subtree)), (3, None), (-1, None)] {
             let request = v1::GetTotalsRequest { scope: number, ..Default::default() };
-            assert_eq!(scope(&request).ok(), known, "{number}");
+            assert_eq!(asked(&request).ok().map(|(scope, _)| scope), known, "{number}");
         }
     }
 

@@ -6,6 +6,7 @@ use baocao_domain::unit::PeerGroup;
 
 use crate::convert::faults::Faults;
 use crate::convert::indicator::read_span;
+use crate::convert::reading::reading;
 use crate::v1;
 use crate::v1::ranked_unit::Standing;
 
@@ -29,10 +30,11 @@ impl TryFrom<v1::RankUnitsRequest> for RankUnits {
         if request.volume_min < 0 {
             faults.add(Finding::new("volume_min", Reason::NegativeCount, request.volume_min, "0 or more"));
         }
-        let asked = span.zip(group).map(|(span, group)| Self {
+        let reading = faults.keep(reading(request.edition, request.as_of.as_ref()));
+        let asked = span.zip(group).zip(reading).map(|((span, group), reading)| Self {
             form: request.form,
             period: request.period,
-            edition: request.edition,
+            reading,
             indicator: request.indicator,
             span,
             group,
@@ -83,6 +85,7 @@ impl From<Ranked> for v1::RankedUnit {
 
 #[cfg(test)]
 mod tests {
+    use baocao_app::totals::Reading;
     use baocao_domain::edition::EditionId;
     use baocao_domain::indicator::Ratio;
     use baocao_domain::rank::Rank;
@@ -100,6 +103,7 @@ mod tests {
             span: v1::Span::YearToDate.into(),
             group: v1::PeerGroup::B.into(),
             volume_min: 100,
+            as_of: None,
         }
     }
 
@@ -110,18 +114,19 @@ mod tests {
             assert_eq!((asked.group, asked.span, asked.volume_min), (group, Span::YearToDate, 100));
             let texts = [&asked.form, &asked.period, &asked.indicator];
             assert_eq!(
-                (texts, asked.edition),
-                (["tthc", "2022-Q3", "HS_XU_LY_TT"].map(String::from).each_ref(), Some(1))
+                (texts, asked.reading),
+                (["tthc", "2022-Q3", "HS_XU_LY_TT"].map(String::from).each_ref(), Reading::Edition(1))
             );
         }
     }
 
     #[test]
     fn all_faults_are_told_together() {
+        let at = prost_types::Timestamp { seconds: 0, nanos: 0 };
         for (faulty, told) in [
             (
-                v1::RankUnitsRequest { span: 0, group: 4, volume_min: -1, ..request() },
-                vec!["span", "group", "volume_min"],
+                v1::RankUnitsRequest { span: 0, group: 4, volume_min: -1, as_of: Some(at), ..request() },
+                vec!["span", "group", "volume_min", "as_of"],
             ),
             (v1::RankUnitsRequest { group: 0, ..request() }, vec!["group"]),
             (v1::RankUnitsRequest { volume_min: i64::MIN, ..request() }, vec!["volume_min"]),

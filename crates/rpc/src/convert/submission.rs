@@ -7,6 +7,7 @@ use baocao_domain::reason::Finding;
 use baocao_domain::submission::{Receipt, Revision};
 
 use crate::convert::indicator::judgement;
+use crate::convert::restatement::preview;
 use crate::convert::time::timestamp;
 use crate::v1;
 
@@ -41,6 +42,7 @@ impl From<Submitted> for v1::SubmitFiguresResponse {
             replayed: submitted.replayed,
             echo: submitted.echo.into_iter().map(Into::into).collect(),
             warnings: submitted.warnings.into_iter().map(Into::into).collect(),
+            restatements: preview(submitted.restatements),
         }
     }
 }
@@ -210,6 +212,7 @@ mod tests {
             replayed: true,
             echo: vec![judged, unjudged],
             warnings: vec![warning],
+            restatements: Vec::new(),
         });
         let sent = answer.receipt.expect("a receipt");
         assert_eq!((sent.revision, sent.unchanged, sent.late, sent.audit_seq), (2, true, true, 7));

@@ -174,6 +174,7 @@ pub(crate) fn edition() -> Edition {
             unit("180", Some("20"), None, [6, 12]),
         ],
         remarks: Vec::new(),
+        restatement: None,
     }
 }
 

@@ -1,17 +1,20 @@
 //! Traces: a number with the revisions that it was made of.
 
+use baocao_app::totals::Reading;
 use baocao_app::trace::{Contribution, Figure, Trace};
 use baocao_domain::reason::{Finding, Reason, Refusal};
 
 use crate::convert::faults::Faults;
 use crate::convert::indicator::{read_scope, read_span};
 use crate::convert::page::{Page, page};
+use crate::convert::reading::reading;
 use crate::v1;
 use crate::v1::trace_figure_request::Figure as Asked;
 
-/// Which number a request names.
-pub(crate) fn figure(request: &v1::TraceFigureRequest) -> Result<Figure, Refusal> {
+/// Which number a request names, and in which state.
+pub(crate) fn figure(request: &v1::TraceFigureRequest) -> Result<(Figure, Reading), Refusal> {
     let mut faults = Faults::default();
+    let reading = faults.keep(reading(request.edition, request.as_of.as_ref()));
     let read = match &request.figure {
         Some(Asked::Column(asked)) => {
             let scope = faults.keep(read_scope(asked.scope, "column.scope"));
@@ -26,7 +29,7 @@ pub(crate) fn figure(request: &v1::TraceFigureRequest) -> Result<Figure, Refusal
             None
         }
     };
-    faults.or(read)
+    faults.or(read.zip(reading))
 }
 
 /// The page of a trace that a request asks for.
@@ -99,7 +102,7 @@ mod tests {
             (indicator("HS", 9), Err(vec!["indicator.span"])),
             (None, Err(vec!["figure"])),
         ] {
-            let answer = figure(&asking(figure_asked));
+            let answer = figure(&asking(figure_asked)).map(|(figure, _)| figure);
             assert_eq!(answer.as_ref().map_err(paths), read.as_ref().map_err(Clone::clone));
         }
     }

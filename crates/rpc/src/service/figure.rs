@@ -6,7 +6,8 @@ use baocao_app::App;
 use baocao_app::ranking::RankUnits;
 use tonic::{Request, Response, Status};
 
-use crate::convert::figure::{scope, totals};
+use crate::convert::figure::{asked, totals};
+use crate::convert::restatement::restatements;
 use crate::convert::trace::{figure, trace};
 use crate::service::{caller, proved, run};
 use crate::v1;
@@ -23,10 +24,10 @@ impl FigureService for Figures {
         &self,
         request: Request<v1::GetTotalsRequest>,
     ) -> Result<Response<v1::GetTotalsResponse>, Status> {
-        let (actor, asked) = caller(request)?;
-        let scope = proved(scope(&asked))?;
+        let (actor, message) = caller(request)?;
+        let (scope, reading) = proved(asked(&message))?;
         let found = run(&self.app, |app| async move {
-            app.totals(&actor, &asked.unit, &asked.form, &asked.period, asked.edition).await
+            app.totals(&actor, &message.unit, &message.form, &message.period, reading).await
         })
         .await?;
         Ok(Response::new(totals(&found, scope)))
@@ -47,11 +48,21 @@ impl FigureService for Figures {
         request: Request<v1::TraceFigureRequest>,
     ) -> Result<Response<v1::TraceFigureResponse>, Status> {
         let (actor, asked) = caller(request)?;
-        let figure = proved(figure(&asked))?;
-        let v1::TraceFigureRequest { unit, form, period, edition, .. } = asked.clone();
+        let (figure, reading) = proved(figure(&asked))?;
+        let v1::TraceFigureRequest { unit, form, period, .. } = asked.clone();
         let traced =
-            run(&self.app, |app| async move { app.trace(&actor, &unit, &form, &period, edition, &figure).await })
+            run(&self.app, |app| async move { app.trace(&actor, &unit, &form, &period, reading, &figure).await })
                 .await?;
         Ok(Response::new(proved(trace(traced, &asked))?))
+    }
+
+    async fn list_restatements(
+        &self,
+        request: Request<v1::ListRestatementsRequest>,
+    ) -> Result<Response<v1::ListRestatementsResponse>, Status> {
+        let (actor, asked) = caller(request)?;
+        let v1::ListRestatementsRequest { form, period, .. } = asked.clone();
+        let restated = run(&self.app, |app| async move { app.restatements(&actor, &form, &period).await }).await?;
+        Ok(Response::new(proved(restatements(restated, &asked))?))
     }
 }

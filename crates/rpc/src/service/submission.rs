@@ -6,8 +6,9 @@ use baocao_app::App;
 use baocao_app::submit::Submit;
 use tonic::{Request, Response, Status};
 
+use crate::convert::reading::asked_revision;
 use crate::convert::submission::revision;
-use crate::service::{caller, run};
+use crate::service::{caller, proved, run};
 use crate::v1;
 use crate::v1::submission_service_server::SubmissionService;
 
@@ -33,8 +34,9 @@ impl SubmissionService for Submissions {
         request: Request<v1::GetSubmissionRequest>,
     ) -> Result<Response<v1::GetSubmissionResponse>, Status> {
         let (actor, named) = caller(request)?;
+        let asked = proved(asked_revision(named.revision, named.as_of.as_ref()))?;
         let (found, form) = run(&self.app, |app| async move {
-            app.submission(&actor, &named.unit, &named.form, &named.period, named.revision).await
+            app.submission(&actor, &named.unit, &named.form, &named.period, asked).await
         })
         .await?;
         Ok(Response::new(v1::GetSubmissionResponse { revision: Some(revision(found, form)) }))

@@ -110,6 +110,7 @@ pub(crate) fn app() -> Arc<App> {
         renderers,
         watcher: Arc::new(baocao_app::faults::Nobody),
         instance: "test".into(),
+        backups: None,
     };
     App::new(ports, Settings::default())
 }

@@ -6,6 +6,7 @@ use baocao_domain::procedure::ProcedureList;
 use baocao_domain::regime::Regime;
 use serde_json::{Value, json};
 
+use super::changes;
 use crate::checksums::sha256_hex;
 use crate::{PublishedDocument, SiteFile};
 
@@ -25,7 +26,7 @@ pub(super) fn of(edition: &Edition, regime: &Regime, tables: &[SiteFile], docume
     let missing = edition.missing().map(|(unit, missing)| json!({ "unit": unit.code, "months": months(&missing) }));
     let list = |list: &ProcedureList| json!({ "list": list.code, "title": list.title, "basis": list.basis });
     let Coverage { reported, obliged } = edition.province().subtree_coverage;
-    json!({
+    let mut head = json!({
         "id": edition.id.to_string(),
         "period": edition.id.period.to_string(),
         "number": edition.id.number,
@@ -43,7 +44,12 @@ pub(super) fn of(edition: &Edition, regime: &Regime, tables: &[SiteFile], docume
         "remarks": edition.remarks,
         "files": files.collect::<Vec<_>>(),
         "documents": documents.collect::<Vec<_>>(),
-    })
+    });
+    // The head of a first edition has no word of what it restates.
+    if let (Some(restatement), Some(head)) = (&edition.restatement, head.as_object_mut()) {
+        head.insert("restatement".into(), changes::head(restatement));
+    }
+    head
 }
 
 /// Why an edition was made, with editions named as everywhere: `2022-M08/2`.

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::process::Command;
 
-use baocao_domain::edition::Filing;
+use baocao_domain::edition::{Cause, Filing};
 
 use super::*;
 use crate::edition_files;
-use crate::testing::{Sample, every_rule, long_an, sample, sample_without_targets, text, unit};
+use crate::testing::{Sample, every_rule, long_an, restated, sample, sample_without_targets, text, unit};
 
 const RECOMPUTE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/recompute.py");
 
@@ -247,8 +247,10 @@ fn the_head_names_the_hash_of_every_table() {
 fn every_column_is_described() {
     let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/open-data.md");
     let docs = std::fs::read_to_string(docs).expect("docs/open-data.md");
-    let (sample, mut section) = (every_rule::sample("2022-Q3"), "");
-    for file in sample.files().iter().filter(|file| file.path.ends_with(".csv")) {
+    let (first, second) = (every_rule::sample("2022-Q3"), restated("2022-M08", Cause::Locked));
+    let mut section = "";
+    let changes = second.files().into_iter().filter(|file| file.path.ends_with("changes.csv"));
+    for file in first.files().into_iter().chain(changes).filter(|file| file.path.ends_with(".csv")) {
         let name = file.path.trim_start_matches("data/");
         section = docs.split("\n## ").find(|section| section.starts_with(&format!("`{name}`"))).expect(name);
         let table = String::from_utf8(file.bytes.clone()).expect("UTF-8");
@@ -271,4 +273,28 @@ fn an_edition_is_not_published_without_a_report_that_it_counts() {
     reports.retain(|report| report.revision == 1);
     let refused = edition_files(&edition, &regime, &reports, &[]);
     assert!(matches!(refused, Err(SiteError::ReportNotGiven { .. })));
+}
+
+#[test]
+fn the_changes_of_a_later_edition_are_published_old_and_new() {
+    let second = restated("2022-M08", Cause::Locked);
+    let table = second.text("data/changes.csv");
+    let rows: Vec<&str> = table.lines().collect();
+    let count = second.edition.restatement.as_ref().expect("a restatement").changes.len();
+    assert_eq!((rows.len(), rows[0].split(',').count()), (count + 1, 12));
+    for row in [
+        "2022-M08/2,2022-M08/1,20,coverage,,,,8,9,9,9,report_below",
+        "2022-M08/2,2022-M08/1,06001,report,2022-M08,,,missing,,revision 1,,own_report",
+    ] {
+        assert!(rows.contains(&row), "{row}\n{table}");
+    }
+    let received = rows.iter().find(|row| row.contains(",06001,column,received,own,,")).expect("a row");
+    assert!(received.contains(",own,,,,") && received.ends_with(",,own_report"), "absent, not zero: {received}");
+
+    let head: serde_json::Value = serde_json::from_str(&second.text("data/edition.json")).expect("JSON");
+    let source = &head["restatement"]["sources"][0];
+    assert_eq!((&head["restatement"]["of"], &source["unit"]), (&"2022-M08/1".into(), &"06001".into()));
+    assert_eq!((source["before"].is_null(), &source["now"]), (true, &1.into()));
+    let first: serde_json::Value = serde_json::from_str(&sample("2022-M08").text("data/edition.json")).expect("JSON");
+    assert!(first.get("restatement").is_none(), "a first edition is as it was before there were restatements");
 }

@@ -10,6 +10,7 @@ use baocao_domain::target::Span;
 use baocao_domain::unit::PeerGroup;
 use baocao_domain::wording;
 
+use super::changes::{Changes, changes};
 use super::parts::{self, Download, FieldLine, FigureLine, NO_FIGURES};
 use super::ranking::{Overview, Ranking, overview, rankings};
 use crate::chart::{Piece, pieces};
@@ -29,6 +30,7 @@ pub(super) struct EditionPage<'a> {
     decisions: Vec<String>,
     coverage: String,
     correction: Option<Correction>,
+    changes: Option<Changes<'a>>,
     headline: Option<Headline>,
     services: Option<String>,
     figures: Vec<FigureLine>,
@@ -116,6 +118,7 @@ pub(super) fn page<'a>(
         decisions: edition.decisions.iter().map(|head| wording::decision(&head.number, head.issued)).collect(),
         coverage: parts::coverage_text(province.subtree_coverage),
         correction: correction(edition),
+        changes: changes(edition),
         headline: is_known.then(|| headline(edition, &province.subtree)),
         services: services(edition),
         figures: if is_known { parts::figure_lines(edition, &province.subtree) } else { Vec::new() },

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use baocao_domain::edition::{Cause, EditionId};
+use baocao_domain::restatement::Restatement;
 
 use super::*;
 use crate::testing::{
@@ -34,9 +35,9 @@ fn site() -> BTreeMap<String, String> {
     let editions = [
         edition_of("2022-M07", 1, Cause::Locked, reports()),
         edition_of("2022-M08", 1, Cause::Locked, reports()),
-        edition_of("2022-M08", 2, extension, reports()),
+        crate::testing::restated("2022-M08", extension),
         edition_of("2022-Q3", 1, Cause::Locked, reports()),
-        edition_of("2022-Q3", 2, restated, reports()),
+        crate::testing::restated("2022-Q3", restated),
         every_rule::sample("2022-M09"),
         long_an::sample("2024-M07"),
         sample_without_targets("2022-9M"),
@@ -176,12 +177,13 @@ fn an_edition_says_what_is_missing_late_and_corrected() {
         "Số liệu chốt lúc 12 giờ 00 phút ngày 16/8/2022",
         "Quyết định số 1045/QĐ-UBND ngày 21/6/2022",
         "<strong>Đính chính.</strong> Đây là bản công bố số 2",
-        "8/9 báo cáo",
-        "chưa có số liệu",
+        "9/9 báo cáo",
     ] {
         assert!(page.contains(text), "{text}");
     }
-    assert!(!site["2022-M08/1/index.html"].contains("Đính chính"));
+    let first = &site["2022-M08/1/index.html"];
+    assert!(first.contains("8/9 báo cáo") && first.contains("chưa có số liệu"));
+    assert!(!first.contains("Đính chính") && !first.contains("đính chính"));
     assert!(site["2022-M07/1/index.html"].contains("báo cáo tháng 7 năm 2022 nhận lúc 19 giờ 00 phút ngày 15/7/2022"));
     assert!(site["2022-Q3/2/index.html"].contains("số liệu tháng 8 năm 2022 đã được đính chính"));
     assert!(site["index.html"].contains("<span class=\"mark corrected\">đính chính</span>"));
@@ -292,4 +294,42 @@ fn directions_bounds_ways_of_counting_and_places_are_said_in_words() {
         &[],
     );
     check(&sample.text("indicators/QH.html"), &["tỷ lệ thấp hơn xếp trên"], &[]);
+}
+
+#[test]
+fn a_later_edition_shows_what_it_changed_and_points_to_all_of_it() {
+    let site = site();
+    let page = &site["2022-M08/2/index.html"];
+    for text in [
+        "<h2 id=\"dinh-chinh\">Nội dung đính chính so với bản công bố số 1</h2>",
+        "<a href=\"#dinh-chinh\">Nội dung đính chính</a>",
+        "<td>Báo cáo tháng 8 năm 2022</td><td class=\"n\">chưa có số liệu</td><td class=\"n\">lần gửi thứ 1</td><td>đơn vị gửi bổ \
+         sung báo cáo tháng 8 năm 2022 (=gửi &#60;i&#62;chậm&#60;/i&#62;)</td>",
+        "<a href=\"data/changes.csv\">changes.csv</a>",
+    ] {
+        assert!(page.contains(text), "{text}\n{page}");
+    }
+    for (path, page) in pages(&site).filter(|(path, _)| path.contains("/1/")) {
+        assert!(!page.contains("dinh-chinh") && !page.contains("changes"), "{path}");
+    }
+    assert!(!site.contains_key("2022-M08/1/data/changes.csv"));
+}
+
+#[test]
+fn a_long_list_of_changes_is_cut_on_the_page_and_says_how_long_it_is() {
+    let mut restated = crate::testing::restated("2022-M08", Cause::Locked);
+    let restatement = restated.edition.restatement.as_mut().expect("a restatement");
+    let change = restatement.changes[0].clone();
+    restatement.changes = vec![change; 1_234];
+    restatement.sources = vec![restatement.sources[0].clone(); 60];
+    let page = restated.text("index.html");
+    assert!(page.contains("(200 thay đổi đầu tiên trong tổng số 1.234)") && page.contains("và 10 báo cáo khác"));
+    assert_eq!(restated.text("data/changes.csv").lines().count(), 1_235);
+    let same = Restatement { changes: Vec::new(), ..restatement_of(&restated) };
+    restated.edition.restatement = Some(same);
+    assert!(restated.text("index.html").contains("Không có số liệu, kết quả nào thay đổi."));
+}
+
+fn restatement_of(sample: &Sample) -> Restatement {
+    sample.edition.restatement.clone().expect("a restatement")
 }

@@ -4,6 +4,9 @@
 //! connection next would write into it and lose everything with it (sqlx #4385, #4393). So every connection is rolled
 //! back when it returns to the pool, and the server ends transactions that stand idle.
 
+pub(crate) mod copy;
+mod programs;
+
 use std::borrow::Cow;
 use std::str::FromStr;
 use std::time::Duration;
@@ -94,8 +97,21 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
 /// # Errors
 /// [`OpenError`] when the server does not answer or the schema cannot be migrated.
 pub async fn open(url: &str) -> Result<PostgresStore, OpenError> {
-    let options = PgConnectOptions::from_str(url).map_err(OpenError::Connect)?.application_name("baocao");
+    let options = options(url)?;
     migrate(&options).await?;
+    connect(options).await
+}
+
+/// Connects to a database that has its schema, as it is.
+pub(crate) async fn look(url: &str) -> Result<PostgresStore, OpenError> {
+    connect(options(url)?).await
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
+    Ok(PgConnectOptions::from_str(url).map_err(OpenError::Connect)?.application_name("baocao"))
+}
+
+async fn connect(options: PgConnectOptions) -> Result<PostgresStore, OpenError> {
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS_MAX)
         .acquire_timeout(ACQUIRE_TIMEOUT)

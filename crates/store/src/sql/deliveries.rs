@@ -31,6 +31,10 @@ statements! {
     );
     /// Mails that somebody was at.
     INTERRUPTED = select_delivery!("where state = 'sending' order by next_at, queued_at, id");
+    /// Mails that are not with the relay yet.
+    UNSENT = select_delivery!(
+        "where state in ('queued', 'sending', 'unknown') order by queued_at, id limit $1"
+    );
     /// The mails of an edition.
     ALL = select_delivery!(
         "where form = $1 and period = $2 and edition = $3 order by unit, recipient, purpose"
@@ -87,6 +91,10 @@ pub(super) async fn due(tx: &mut SqlTx, now: Instant, batch_max: u32) -> Result<
 
 pub(super) async fn interrupted(tx: &mut SqlTx) -> Result<Vec<DeliveryRow>, StoreError> {
     tx.all("reading interrupted mails", query(INTERRUPTED), read).await
+}
+
+pub(super) async fn unsent(tx: &mut SqlTx, batch_max: u32) -> Result<Vec<DeliveryRow>, StoreError> {
+    tx.all("reading mails that were not sent", query(UNSENT).bind(i64::from(batch_max)), read).await
 }
 
 pub(super) async fn all(tx: &mut SqlTx, form: &FormCode, edition: EditionId) -> Result<Vec<DeliveryRow>, StoreError> {

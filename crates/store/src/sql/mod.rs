@@ -22,6 +22,7 @@ mod settings;
 mod submissions;
 mod tx;
 mod units;
+mod whole;
 
 pub(super) use leases::time;
 pub(super) use session::{SqlTx, ping};
@@ -47,6 +48,7 @@ pub(super) fn statements() -> Vec<(&'static str, &'static str)> {
         deliveries::STATEMENTS,
         keys::STATEMENTS,
         audit::STATEMENTS,
+        whole::STATEMENTS,
     ]
     .concat()
 }

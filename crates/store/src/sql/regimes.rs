@@ -1,6 +1,7 @@
 //! Regimes as they were applied.
 
 use baocao_app::ports::{Failure, RegimeRow, StoreError};
+use baocao_domain::instant::Instant;
 
 use super::row::{Row, id, instant, text};
 use super::session::{SqlTx, query};
@@ -12,6 +13,8 @@ statements! {
     IN_FORCE = "select id, name, document, content_hash, applied_at from regime order by id desc limit 1";
     /// The regime with an id.
     BY_ID = "select id, name, document, content_hash, applied_at from regime where id = $1";
+    /// The id of the regime that was in force at an instant.
+    ID_AT = "select id from regime where applied_at <= $1 order by id desc limit 1";
     /// Adds a regime.
     APPEND = "insert into regime (name, document, content_hash, applied_at) values ($1, $2, $3, $4) returning id";
 }
@@ -36,6 +39,10 @@ pub(super) async fn in_force(tx: &mut SqlTx) -> Result<Option<RegimeRow>, StoreE
 
 pub(super) async fn by_id(tx: &mut SqlTx, id: i64) -> Result<Option<RegimeRow>, StoreError> {
     tx.optional("reading a regime", query(BY_ID).bind(id), read).await
+}
+
+pub(super) async fn id_at(tx: &mut SqlTx, at: Instant) -> Result<Option<i64>, StoreError> {
+    tx.optional("reading the id of a regime at an instant", query(ID_AT).bind(at.micros()), id).await
 }
 
 pub(super) async fn append(tx: &mut SqlTx, regime: &RegimeRow) -> Result<i64, StoreError> {

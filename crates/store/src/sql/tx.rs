@@ -17,7 +17,7 @@ use baocao_domain::unit::UnitVersion;
 use super::session::SqlTx;
 use super::{
     audit, closes, deliveries, documents, editions, extensions, jobs, keys, leases, periods, regimes, reopenings,
-    settings, submissions, units,
+    settings, submissions, units, whole,
 };
 
 #[async_trait]
@@ -34,6 +34,10 @@ impl Tx for SqlTx {
         settings::put(self, key, value).await
     }
 
+    async fn move_setting(&mut self, key: &str, from: &str, to: &str) -> Result<bool, StoreError> {
+        settings::move_from(self, key, from, to).await
+    }
+
     async fn regime_id(&mut self) -> Result<Option<i64>, StoreError> {
         regimes::id_in_force(self).await
     }
@@ -44,6 +48,10 @@ impl Tx for SqlTx {
 
     async fn regime_by_id(&mut self, id: i64) -> Result<Option<RegimeRow>, StoreError> {
         regimes::by_id(self, id).await
+    }
+
+    async fn regime_id_at(&mut self, at: Instant) -> Result<Option<i64>, StoreError> {
+        regimes::id_at(self, at).await
     }
 
     async fn append_regime(&mut self, regime: &RegimeRow) -> Result<i64, StoreError> {
@@ -257,6 +265,10 @@ impl Tx for SqlTx {
         deliveries::interrupted(self).await
     }
 
+    async fn unsent_deliveries(&mut self, batch_max: u32) -> Result<Vec<DeliveryRow>, StoreError> {
+        deliveries::unsent(self, batch_max).await
+    }
+
     async fn deliveries(&mut self, form: &FormCode, edition: EditionId) -> Result<Vec<DeliveryRow>, StoreError> {
         deliveries::all(self, form, edition).await
     }
@@ -283,5 +295,17 @@ impl Tx for SqlTx {
 
     async fn audit_entries(&mut self, from_seq: i64, batch_max: u32) -> Result<Vec<AuditRow>, StoreError> {
         audit::entries(self, from_seq, batch_max).await
+    }
+
+    async fn schema_version(&mut self) -> Result<i64, StoreError> {
+        whole::version(self).await
+    }
+
+    async fn table_counts(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
+        whole::counts(self).await
+    }
+
+    async fn object_hashes(&mut self, after: &str, batch_max: u32) -> Result<Vec<String>, StoreError> {
+        whole::objects(self, after, batch_max).await
     }
 }

@@ -4,6 +4,7 @@
 //! of them read before they write, whatever the busy timeout. A single writer connection makes callers wait in the
 //! pool, in order, instead of in SQLite's busy loop.
 
+pub(crate) mod copy;
 mod lock;
 
 use std::borrow::Cow;
@@ -113,6 +114,23 @@ pub async fn open(path: &Path) -> Result<SqliteStore, OpenError> {
     Ok(SqliteStore { writer, readers })
 }
 
+/// Whether somebody may write into a file while it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Changes {
+    /// A service may run on it.
+    Possible,
+    /// A copy that is put away: no lock is taken and no file made beside it.
+    None,
+}
+
+/// Opens a file that is there, for reading alone.
+pub(crate) async fn look(path: &Path, changes: Changes) -> Result<SqliteStore, OpenError> {
+    let options = SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT).read_only(true);
+    let options = options.immutable(changes == Changes::None);
+    let readers = pool(READERS_MAX).connect_with(options).await.map_err(OpenError::Connect)?;
+    Ok(SqliteStore { writer: readers.clone(), readers })
+}
+
 #[async_trait]
 impl Store for SqliteStore {
     async fn begin(&self) -> Result<Box<dyn Tx>, StoreError> {
@@ -175,6 +193,11 @@ async fn refuse_old_library(pool: &SqlitePool) -> Result<(), OpenError> {
 /// The parts of a version as numbers: as text, 3.9 would come after 3.51.
 fn version(text: &str) -> Vec<u32> {
     text.split('.').map(|part| part.parse().unwrap_or(0)).collect()
+}
+
+/// The number of the last migration that this version knows.
+pub(crate) fn schema_version() -> i64 {
+    migrator().iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
 /// Whether the same call may go through later: busy, locked, or a disk that somebody can make room on.

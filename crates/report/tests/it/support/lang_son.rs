@@ -10,6 +10,7 @@ use baocao_domain::instant::Instant;
 use baocao_domain::period::PeriodKey;
 use baocao_domain::procedure::{Catalogue, Procedure, ServiceLevel};
 use baocao_domain::regime::{Decision, Regime};
+use baocao_domain::restatement::Source;
 use baocao_domain::selector::Selector;
 use baocao_domain::target::{Span, Target, Threshold};
 use baocao_domain::tree::Hierarchy;
@@ -77,6 +78,25 @@ pub(crate) fn edition(period: &str, odd: &Odd) -> Edition {
     let id = EditionId { period: key(period), number: 1 };
     let sealed_at = Instant::at(date(2022, 9, 16), time(12, 0, 0, 0));
     Edition::make(id, Cause::Locked, sealed_at, &regime, &tree, &reports)
+}
+
+/// The second edition of this period: what the first one missed of month 8 was filed.
+pub(crate) fn restated(period: &str, before: &Odd) -> Edition {
+    let first = edition(period, before);
+    let month = key("2022-M08");
+    let plain = edition(period, &Odd::default());
+    let filed = before.missing.iter().map(|(unit, _)| {
+        let unit = plain.unit(&code(unit)).expect("a unit");
+        let note = "khôi phục kết nối".into();
+        Source { unit: unit.code.clone(), name: unit.name.clone(), month, before: None, now: Some(1), note }
+    });
+    let sources = filed.collect();
+    let second = Edition {
+        id: EditionId { number: 2, ..plain.id },
+        cause: Cause::MonthRestated { edition: EditionId { period: month, number: 2 } },
+        ..plain
+    };
+    second.restating(&first, sources)
 }
 
 fn units(odd: &Odd) -> Vec<UnitVersion> {

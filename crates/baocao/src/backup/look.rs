@@ -1,0 +1,93 @@
+//! Looking at a copy: what its database says of itself, and whether the rest of the backup agrees.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, bail};
+use baocao_app::canonical::from_json;
+use baocao_app::ports::{CloseStep, Store};
+use baocao_domain::edition::EditionId;
+use baocao_domain::regime::Regime;
+
+use super::manifest::{Head, Manifest};
+
+/// Objects that are listed at once.
+const BATCH_MAX: u32 = 1_000;
+
+/// What a database says of itself.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Described {
+    /// The last migration.
+    pub(super) schema: i64,
+    /// The end of the audit chain.
+    pub(super) audit: Head,
+    /// Rows of each table.
+    pub(super) counts: BTreeMap<String, i64>,
+    /// Objects that rows name.
+    pub(super) objects: BTreeSet<String>,
+    /// Editions whose pages are written, and whether they are released.
+    pub(super) pages: BTreeMap<EditionId, bool>,
+}
+
+/// Reads what a copy says of itself, in one transaction.
+pub(super) async fn describe(copy: &dyn Store) -> anyhow::Result<Described> {
+    let mut tx = copy.read().await?;
+    let schema = tx.schema_version().await?;
+    let (seq, hash) = tx.audit_head().await?;
+    let counts = tx.table_counts().await?.into_iter().collect();
+    let mut objects: BTreeSet<String> = BTreeSet::new();
+    loop {
+        let after = objects.last().cloned().unwrap_or_default();
+        let batch = tx.object_hashes(&after, BATCH_MAX).await?;
+        if batch.is_empty() {
+            break;
+        }
+        objects.extend(batch);
+    }
+    let mut pages = BTreeMap::new();
+    if let Some(row) = tx.regime().await? {
+        let regime: Regime = from_json("the regime", &row.document)?;
+        let editions = tx.editions(&regime.form.code).await?;
+        let runs = tx.close_runs(&regime.form.code).await?;
+        for run in runs.into_iter().filter(|run| run.step >= CloseStep::Published) {
+            let row = editions.iter().find(|row| row.id == run.edition);
+            let row = row.with_context(|| format!("edition {} has a run and no row", run.edition))?;
+            pages.insert(run.edition, row.released_at.is_some());
+        }
+    }
+    Ok(Described { schema, audit: Head { seq, hash }, counts, objects, pages })
+}
+
+/// Whether an opened copy is the one that the manifest speaks of and whether the backup has everything that it names. The
+/// files themselves were compared with the manifest already.
+///
+/// This is where the whole copy is to be verified (chain, rows, editions): after a backup on the copy that was written,
+/// after a restore on the database that was read back.
+pub(super) async fn look_at(copy: &dyn Store, manifest: &Manifest) -> anyhow::Result<Described> {
+    let described = describe(copy).await.context("the copy of the database does not read")?;
+    if described.schema != manifest.schema || described.audit != manifest.audit {
+        bail!(
+            "the copy of the database ends at audit entry {}, the manifest says {}",
+            described.audit.seq,
+            manifest.audit.seq
+        );
+    }
+    let last = copy.read().await?.audit_entries(manifest.audit.seq, 1).await?;
+    if manifest.audit.seq > 0 && last.first().is_none_or(|entry| entry.hash != manifest.audit.hash) {
+        bail!("the last audit entry of the copy is not the end of its chain");
+    }
+    if described.counts != manifest.counts {
+        let differs = described.counts.iter().find(|(table, rows)| manifest.counts.get(*table) != Some(rows));
+        let table = differs.map_or("a table", |(table, _)| table.as_str());
+        bail!("{table} has not as many rows in the copy as in the manifest");
+    }
+    if let Some(missing) = described.objects.difference(&manifest.objects).next() {
+        bail!("object {missing} is named by a row and is not in the backup");
+    }
+    for edition in described.pages.keys() {
+        let path = format!("{}/", super::pages_of(*edition));
+        if !manifest.files.keys().any(|file| file.starts_with(&path)) {
+            bail!("the pages of {edition} are not in the backup");
+        }
+    }
+    Ok(described)
+}
