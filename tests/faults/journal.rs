@@ -5,26 +5,19 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 /// A journal that only grows.
 pub(crate) struct Journal {
-    path: PathBuf,
     file: File,
 }
 
 impl Journal {
     /// Opens a journal, at its end.
-    pub(crate) fn open(path: PathBuf) -> Self {
-        let file = OpenOptions::new().create(true).append(true).open(&path).expect("a journal");
-        Self { path, file }
-    }
-
-    /// Where it is.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    pub(crate) fn open(path: &Path) -> Self {
+        Self { file: OpenOptions::new().create(true).append(true).open(path).expect("a journal") }
     }
 
     /// A request is about to be sent, for the first time.

@@ -133,14 +133,6 @@ fn read_all(mut file: std::fs::File) -> String {
     text
 }
 
-/// The server's own words, for a story that failed.
-impl Cluster {
-    /// The end of its log.
-    pub(crate) fn log_tail(&self) -> String {
-        tail(&self.home.path().join("server.log"))
-    }
-}
-
 /// The last lines of a log.
 pub(crate) fn tail(log: &Path) -> String {
     let text = std::fs::read_to_string(log).unwrap_or_default();

@@ -167,7 +167,7 @@ impl Scene {
 
     /// The system of a unit that reports on these procedures.
     pub(crate) fn writer(&self, unit: &str, procedures: &[&str], doors: Doors, chance: Chance) -> Writer {
-        let journal = Journal::open(self.home.join("journals").join(format!("{unit}.jsonl")));
+        let journal = Journal::open(&self.home.join("journals").join(format!("{unit}.jsonl")));
         Writer::of(unit, &self.keys[unit], procedures, doors, journal, chance)
     }
 
@@ -289,6 +289,12 @@ impl Scene {
     /// Everything of it but the database on PostgreSQL.
     pub(crate) fn home(&self) -> &Path {
         &self.home
+    }
+
+    /// How much the clients have noted so far.
+    pub(crate) fn journals_size(&self) -> u64 {
+        let journals = std::fs::read_dir(self.home.join("journals")).expect("journals");
+        journals.map(|journal| journal.and_then(|journal| journal.metadata()).expect("a journal").len()).sum()
     }
 
     /// Which database it is on.

@@ -26,7 +26,8 @@ pub(super) fn check(snapshot: &Snapshot, folders: &[PathBuf], counts: &mut Count
                     editions.entry(edition).or_default().insert((*file).to_owned(), hash.clone());
                 }
                 parts => {
-                    faults.unless(ROOT.contains(&parts[0]), || format!("site: {path} of {} is a stray", site.display()))
+                    let is_known = ROOT.contains(&parts[0]);
+                    faults.unless(is_known, || format!("site: {path} of {} is a stray", site.display()));
                 }
             }
         }

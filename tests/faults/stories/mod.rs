@@ -3,6 +3,8 @@
 mod checked;
 mod disk_full;
 mod downtime;
+mod frozen;
+mod jumps;
 mod lines;
 mod points;
 mod random_kills;
@@ -10,14 +12,21 @@ mod restarts;
 mod seal_race;
 mod ticking;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::instance::Instance;
-use crate::scene::Scene;
+use crate::scene::{LEASE_S, Scene};
 use crate::writers::Doors;
 
 /// How long a story waits for the end of what is due.
 pub(crate) const SETTLE_WITHIN: Duration = Duration::from_secs(120);
+
+/// Longer than a lease.
+pub(crate) const PAST_THE_LEASE: Duration = Duration::from_millis(LEASE_S * 1_000 + 1_000);
+
+/// How long a frozen process that goes on is watched: it must not write.
+const WATCHED: Duration = Duration::from_secs(3);
 
 /// The months of the stories, each with when it can be filed for and when it is locked.
 pub(crate) const MONTHS: [(&str, &str, &str); 12] = [
@@ -46,7 +55,7 @@ pub(crate) struct Bytes {
     editions: Vec<String>,
     documents: Vec<String>,
     deliveries: Vec<String>,
-    files: std::collections::BTreeMap<String, String>,
+    files: BTreeMap<String, String>,
 }
 
 impl Bytes {
@@ -82,4 +91,32 @@ impl Bytes {
 /// Zero failures in n trials bounds the rate at about 3/n with 95% confidence.
 pub(crate) fn bound(trials: usize) -> String {
     format!("0 of {trials}: below {:.2}% with 95% confidence", 300.0 / trials as f64)
+}
+
+/// A process that stood still while another finished everything goes on, and nothing changes any more.
+pub(crate) async fn thaws_and_writes_nothing(scene: &Scene, frozen: &mut Instance) {
+    let before = tables(scene).await;
+    frozen.thaw();
+    tokio::time::sleep(WATCHED).await;
+    assert!(!frozen.is_over(), "the thawed process ended: {}", frozen.log_tail());
+    let after = tables(scene).await;
+    for (table, rows) in &before {
+        assert_eq!(rows, &after[table], "a process that was frozen for longer than its lease wrote into {table}");
+    }
+}
+
+/// Everything that a close, a publication or a delivery writes.
+async fn tables(scene: &Scene) -> BTreeMap<&'static str, Vec<String>> {
+    let mut found = BTreeMap::new();
+    for (table, sql) in [
+        ("audit", "select cast(seq as text) || hash from audit order by audit.seq"),
+        ("revision", "select cast(id as text) || content_hash from revision order by revision.id"),
+        ("close_run", "select cast(id as text) || step || cast(tries as text) from close_run order by close_run.id"),
+        ("edition", "select period || cast(number as text) || content_hash from edition order by 1"),
+        ("document", "select cast(id as text) || sha256 from document order by document.id"),
+        ("delivery", "select id || state || cast(attempts as text) from delivery order by 1"),
+    ] {
+        found.insert(table, scene.query(sql).await);
+    }
+    found
 }

@@ -4,7 +4,6 @@
 //! points are those that the program lists; one that is not reached in that life fails the story, so a new point is
 //! covered by itself or noticed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,10 +11,10 @@ use baocao_app::faults::POINTS;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::{Bytes, MONTHS, SETTLE_WITHIN, doors};
+use super::{Bytes, MONTHS, PAST_THE_LEASE, SETTLE_WITHIN, doors, thaws_and_writes_nothing};
 use crate::chance::Chance;
 use crate::instance::Instance;
-use crate::scene::{Engine, LEASE_S, Prepared, Scene};
+use crate::scene::{Engine, Prepared, Scene};
 use crate::waiting::until;
 use crate::writers::{Outcome, Writer};
 
@@ -27,12 +26,6 @@ const AT_A_TIME: usize = 8;
 
 /// How long a point may take to be reached.
 const REACHED_WITHIN: Duration = Duration::from_secs(30);
-
-/// Longer than a lease.
-const PAST_THE_LEASE: Duration = Duration::from_millis(LEASE_S * 1_000 + 1_000);
-
-/// How long a frozen process that goes on is watched: it must not write.
-const WATCHED: Duration = Duration::from_secs(3);
 
 /// What happens at a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +76,7 @@ async fn resumes_everywhere(engine: Engine, harm: Harm) {
 
 /// Correction, lock, close, publication, mail; with a fault, its recovery. Answers with what is published.
 async fn life(scene: &Scene, fault: Option<(&str, Harm)>) -> Bytes {
-    let mut cast = Cast { instances: vec![scene.instance("a")], fault, is_hit: false, tables: None };
+    let mut cast = Cast { instances: vec![scene.instance("a")], fault, is_hit: false };
     let spare = scene.engine() == Engine::Postgres && fault.is_some_and(|(_, harm)| harm == Harm::Freeze);
     if spare {
         cast.instances.push(scene.instance("b"));
@@ -134,8 +127,6 @@ struct Cast<'a> {
     instances: Vec<Instance>,
     fault: Option<(&'a str, Harm)>,
     is_hit: bool,
-    /// What the database said before a frozen process went on.
-    tables: Option<BTreeMap<&'static str, Vec<String>>>,
 }
 
 impl Cast<'_> {
@@ -172,32 +163,8 @@ impl Cast<'_> {
         if self.instances.len() < 2 {
             return;
         }
-        let before = tables(scene).await;
-        self.instances[0].thaw();
-        tokio::time::sleep(WATCHED).await;
-        assert!(!self.instances[0].is_over(), "the thawed process ended: {}", self.instances[0].log_tail());
-        let after = tables(scene).await;
-        for (table, rows) in &before {
-            assert_eq!(rows, &after[table], "a holder that was frozen for longer than its lease wrote into {table}");
-        }
-        self.tables = Some(before);
+        thaws_and_writes_nothing(scene, &mut self.instances[0]).await;
     }
-}
-
-/// Everything that a close, a publication or a delivery writes.
-async fn tables(scene: &Scene) -> BTreeMap<&'static str, Vec<String>> {
-    let mut found = BTreeMap::new();
-    for (table, sql) in [
-        ("audit", "select cast(seq as text) || hash from audit order by audit.seq"),
-        ("revision", "select cast(id as text) || content_hash from revision order by revision.id"),
-        ("close_run", "select cast(id as text) || step || cast(tries as text) from close_run order by close_run.id"),
-        ("edition", "select period || cast(number as text) || content_hash from edition order by 1"),
-        ("document", "select cast(id as text) || sha256 from document order by document.id"),
-        ("delivery", "select id || state || cast(attempts as text) from delivery order by 1"),
-    ] {
-        found.insert(table, scene.query(sql).await);
-    }
-    found
 }
 
 /// Every instance shows what is released, also one that had no part in it.

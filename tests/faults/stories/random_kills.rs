@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use super::{MONTHS, SETTLE_WITHIN, bound, doors};
 use crate::chance::{Chance, count};
 use crate::scene::{Engine, Prepared};
+use crate::waiting::until;
 
 /// How many kills one installation sees, so that every one of its months sees some.
 const KILLS_PER_INSTALLATION: usize = 100;
@@ -26,20 +27,31 @@ async fn kills_lose_nothing(engine: Engine, story: &str) {
         let writing: Vec<_> =
             writers.into_iter().map(|writer| tokio::spawn(writer.keep_filing(month.subscribe(), (0, 60)))).collect();
         let of_installation = KILLS_PER_INSTALLATION.min(wanted - kills);
+        let mut is_open = true;
         for kill in 0..of_installation {
             // Half of the kills fall while a month is filed, half while it is closed.
             let (half, part) =
                 (kill * MONTHS.len() * 2 / of_installation, (kill + 1) * MONTHS.len() * 2 / of_installation);
             instance.start(None).await;
+            if kill % 2 == 0 && is_open {
+                // On a busy machine blind kills would fall into starts only: every other one waits for an answer.
+                let before = scene.journals_size();
+                let answered = async || (scene.journals_size() != before).then_some(());
+                until("a journal grows", Duration::from_secs(30), answered).await;
+            }
             tokio::time::sleep(chance.pause_ms(0, 250)).await;
             if part > half && part < MONTHS.len() * 2 {
                 let (name, opens, locked) = MONTHS[part / 2];
                 match part % 2 {
                     0 => {
+                        is_open = true;
                         scene.clock.set(opens);
                         month.send_replace(Some(name.to_owned()));
                     }
-                    _ => scene.clock.set(locked),
+                    _ => {
+                        is_open = false;
+                        scene.clock.set(locked);
+                    }
                 }
                 tokio::time::sleep(chance.pause_ms(0, 250)).await;
             }
@@ -56,7 +68,10 @@ async fn kills_lose_nothing(engine: Engine, story: &str) {
         scene.settle(&doors, SETTLE_WITHIN).await;
         let counts = scene.check(&[&instance]).await;
         println!("{story}: {of_installation} kills, {counts:?}");
-        assert!(counts.acknowledged >= of_installation && counts.editions >= MONTHS.len(), "hardly anything happened");
+        assert!(
+            counts.acknowledged >= of_installation / 2 && counts.editions >= MONTHS.len(),
+            "hardly anything happened"
+        );
         acknowledged += counts.acknowledged;
         editions += counts.editions;
         drop(instance);

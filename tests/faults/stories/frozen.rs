@@ -1,0 +1,54 @@
+//! An instance that stands still at any moment, for longer than its lease: another goes on, and nothing that it had in
+//! hand is accepted any more.
+
+use std::time::Duration;
+
+use super::{MONTHS, PAST_THE_LEASE, SETTLE_WITHIN, bound, doors, thaws_and_writes_nothing};
+use crate::chance::{Chance, count};
+use crate::scene::{Engine, Prepared};
+use crate::writers::Outcome;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_instance_frozen_at_random_for_longer_than_its_lease_writes_nothing_afterwards() {
+    let story = "frozen at random";
+    let mut chance = Chance::of(story);
+    let prepared = Prepared::on(Engine::Postgres).await;
+    let wanted = count(4, 60);
+    let (mut rounds, mut took_over) = (0, 0);
+    while rounds < wanted {
+        let scene = prepared.scene(&format!("after_{rounds}")).await;
+        let (mut frozen, mut other) = (scene.instance("a"), scene.instance("b"));
+        frozen.start(None).await;
+        other.start(None).await;
+        let other_door = doors(&[&other]);
+        let mut writers = scene.writers(&other_door, &mut chance);
+        let of_installation = MONTHS.len().min(wanted - rounds);
+        for (month, opens, locked) in &MONTHS[..of_installation] {
+            scene.clock.set(opens);
+            for writer in &mut writers {
+                assert_eq!(writer.file(month).await, Outcome::Acknowledged);
+            }
+            // The jobs look every second: somewhere in the close, if it is this one that closes.
+            scene.clock.set(locked);
+            tokio::time::sleep(chance.pause_ms(0, 1_300)).await;
+            frozen.freeze();
+            let unfinished = scene.query("select step from close_run where step <> 'DONE'").await;
+            took_over += usize::from(!unfinished.is_empty());
+            tokio::time::sleep(PAST_THE_LEASE).await;
+            scene.settle(&other_door, SETTLE_WITHIN).await;
+            thaws_and_writes_nothing(&scene, &mut frozen).await;
+        }
+        rounds += of_installation;
+        // It shows what the other has closed as well, sooner or later.
+        let released = scene.query("select period || '/1' from edition order by 1").await;
+        crate::waiting::until("both show what is released", Duration::from_secs(60), || async {
+            let shown = |edition: &String| frozen.folder().join("site").join(edition).exists();
+            released.iter().all(shown).then_some(())
+        })
+        .await;
+        println!("{story}: {:?}", scene.check(&[&frozen, &other]).await);
+        drop((frozen, other));
+        scene.clear();
+    }
+    println!("{story}: {rounds} freezes, {took_over} in the middle of a close; writes accepted {}", bound(rounds));
+}
