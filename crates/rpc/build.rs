@@ -11,7 +11,8 @@ const PROTO: &str = "../../proto";
 
 /// Roots of the API; what they import comes with them. The error details are no import of anything and are named, so
 /// that reflection knows them and clients such as grpcurl print them as text.
-const ROOTS: [&str; 8] = [
+const ROOTS: [&str; 9] = [
+    "baocao/v1/admin_service.proto",
     "baocao/v1/submission_service.proto",
     "baocao/v1/period_service.proto",
     "baocao/v1/figure_service.proto",

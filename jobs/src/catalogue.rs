@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use baocao_app::instant::Instant;
 use serde::Deserialize;
 
 /// The catalogue as it is shipped.
@@ -143,6 +144,33 @@ impl Wake {
         }
     }
 
+    /// When it is woken next after this instant.
+    #[must_use]
+    pub fn next_after(self, now: Instant) -> Instant {
+        const SECOND: i64 = 1_000_000;
+        const DAY: i64 = 24 * 3600 * SECOND;
+        let (every, at) = match self {
+            Self::EverySecond => (SECOND, 0),
+            Self::EveryMinute => (60 * SECOND, 0),
+            Self::Daily(hour, minute) => {
+                let legal = i64::from(hour) * 3600 + i64::from(minute) * 60;
+                (DAY, (legal - i64::from(LEGAL_OFFSET_HOURS) * 3600) * SECOND)
+            }
+        };
+        let passed = (now.micros() - at).div_euclid(every);
+        Instant::from_micros(at + (passed + 1) * every)
+    }
+
+    /// The words of the catalogue.
+    #[must_use]
+    pub fn words(self) -> String {
+        match self {
+            Self::EverySecond => "every second".into(),
+            Self::EveryMinute => "every minute".into(),
+            Self::Daily(hour, minute) => format!("daily {hour:02}:{minute:02}"),
+        }
+    }
+
     /// Cron text with seconds, in UTC: sec min hour day month weekday.
     #[must_use]
     pub fn cron(self) -> String {
@@ -163,6 +191,22 @@ mod tests {
         let mut names: Vec<_> = shipped().expect("catalogue").into_iter().map(|job| job.name).collect();
         names.sort();
         assert_eq!(names, [JobName::Plan, JobName::Close, JobName::Publish, JobName::Mail, JobName::Backup]);
+    }
+
+    #[test]
+    fn the_next_wake_is_told_in_legal_time() {
+        let minutes = |minutes: i64| Instant::from_micros(minutes * 60_000_000);
+        // 1970-01-01T00:00:00Z is 07:00 in Vietnam.
+        for (words, now, next) in [
+            ("every minute", 0, 1),
+            ("daily 07:10", 0, 10),
+            ("daily 07:10", 10, 24 * 60 + 10),
+            ("daily 00:10", 0, 17 * 60 + 10),
+        ] {
+            let wake = Wake::parse(words).expect("words");
+            assert_eq!(wake.next_after(minutes(now)), minutes(next), "{words} after {now}");
+            assert_eq!(wake.words(), words);
+        }
     }
 
     #[test]

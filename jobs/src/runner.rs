@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use baocao_app::App;
 use baocao_app::error::AppError;
+use baocao_app::instant::Instant as At;
+use baocao_app::ports::{JobRow, JobRun};
 use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -122,16 +124,23 @@ async fn pass_on(app: Arc<App>, wakes: Vec<Arc<Notify>>, stop: CancellationToken
 async fn work(app: Arc<App>, entry: JobEntry, wake: Arc<Notify>, stop: CancellationToken) {
     let mut look = interval(LOOK_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut noted: Option<Instant> = None;
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = wake.notified() => {}
             _ = look.tick() => {}
         }
-        let begun = Instant::now();
+        let (begun, begun_at) = (Instant::now(), app.now());
         // `run` answers a panic as an error: one poison run does not end the job.
         let answer = Jobs::run_once(&app, entry.name).await;
         let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let is_idle = matches!(&answer, Ok(report) if report.is_idle());
+        // A run that found nothing is worth a note once a minute, not one a second.
+        if !is_idle || noted.is_none_or(|noted| noted.elapsed() >= LOOK_EVERY) {
+            note(&app, &entry, begun_at, &answer).await;
+            noted = Some(Instant::now());
+        }
         match answer {
             Ok(report) if report.is_idle() => {}
             Ok(JobReport { done, failed }) => {
@@ -145,6 +154,30 @@ async fn work(app: Arc<App>, entry: JobEntry, wake: Arc<Notify>, stop: Cancellat
         if begun.elapsed() > entry.budget {
             tracing::warn!(job = entry.name.code(), duration_ms, "job over its budget");
         }
+    }
+}
+
+/// Notes a run for operators to see; a note that cannot be made is not worth a run.
+async fn note(app: &Arc<App>, entry: &JobEntry, begun_at: At, answer: &Result<JobReport, AppError>) {
+    let counted = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let finished_at = app.now();
+    let report = answer.as_ref().cloned().unwrap_or_default();
+    let row = JobRow {
+        name: entry.name.code().into(),
+        schedule: entry.wake.words(),
+        next_at: entry.wake.next_after(finished_at),
+        instance: String::new(),
+        last: Some(JobRun {
+            begun_at,
+            finished_at,
+            done: counted(report.done),
+            failed: counted(report.failed),
+            last_error: answer.as_ref().err().map(AppError::chain).unwrap_or_default(),
+        }),
+        holder: None,
+    };
+    if let Err(error) = app.run(|app| async move { app.note_job(row).await }).await {
+        tracing::debug!(job = entry.name.code(), error = %error.chain(), "job run not noted");
     }
 }
 

@@ -34,8 +34,8 @@ pub(crate) async fn an_edition_is_released_once(db: Arc<Database>) {
     freeze(db.store.as_ref(), &["2022-M07/1"]).await;
     let id = edition_id("2022-M07/1");
     let mut tx = db.store.begin().await.expect("begun");
-    tx.release_edition(&form(), id, at(40)).await.expect("released");
-    tx.release_edition(&form(), id, at(50)).await.expect("a step that is repeated does no harm");
+    assert!(tx.release_edition(&form(), id, at(40)).await.expect("released"));
+    assert!(!tx.release_edition(&form(), id, at(50)).await.expect("a step that is repeated does no harm"));
     let released = tx.edition(&form(), id).await.expect("read").expect("there").released_at;
     assert_eq!(released, Some(at(40)), "the first instant stays");
     let missing = tx.release_edition(&form(), edition_id("2022-M07/2"), at(40)).await;

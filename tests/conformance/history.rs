@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use baocao_app::ports::DocumentKind;
+use baocao_app::ports::{DocumentKind, Signature};
 
 use super::database::{Database, Engine};
 use super::rows::{
-    at, delivery, document, edition_id, entry_after, extension, form, freeze, issue, key, plan, regime, request,
-    revision, run, version,
+    at, delivery, document, edition_id, entry_after, extension, form, freeze, issue, key, plan, regime, reopening,
+    request, revision, run, version,
 };
 
 /// Fills every table whose rows are history.
@@ -23,6 +23,9 @@ async fn fill(db: &Database) {
     let run = tx.append_close_run(&run("2022-M07/1", regime)).await.expect("begun");
     tx.take_close_requests(&form(), key("2022-M07"), run).await.expect("taken up");
     tx.append_close_request(&request("2022-M07", at(2))).await.expect("asked again");
+    let asked = tx.append_reopening(&reopening("2022-M07", at(90))).await.expect("asked");
+    let second = Signature { client: "chanh-van-phong".into(), key: "k-2".into(), at: at(31) };
+    assert!(tx.approve_reopening(asked, &second).await.expect("approved"));
     tx.append_document(&document("2022-M07/1", DocumentKind::Draft, "20")).await.expect("added");
     tx.append_issue(&form(), edition_id("2022-M07/1"), &issue(), at(60)).await.expect("issued");
     tx.enqueue(&delivery("d-1", "2022-M07/1", "sct@langson.example")).await.expect("queued");
@@ -55,6 +58,9 @@ pub(crate) async fn the_database_refuses_to_change_history(db: Arc<Database>) {
         "update close_request set cause = 'x'",
         "update close_request set run_id = null where run_id is not null",
         "delete from close_request",
+        "update reopening set reason = 'x'",
+        "update reopening set approved_by = 'x'",
+        "delete from reopening",
         "update close_run set revisions = '[]'",
         "update close_run set regime_id = 0",
         "delete from close_run",

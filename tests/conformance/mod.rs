@@ -8,6 +8,7 @@ mod closes;
 mod database;
 mod editions;
 mod history;
+mod leases;
 mod mails;
 mod opening;
 mod periods;
@@ -68,7 +69,17 @@ on_both_databases! {
         a_request_is_taken_up_once_by_the_run_of_its_period,
         an_edition_has_one_run,
         a_run_moves_only_from_where_it_is,
-        a_run_in_trouble_remembers_why;
+        a_run_in_trouble_remembers_why,
+        what_an_operator_chose_for_a_run_is_kept,
+        a_run_that_was_given_up_leaves_its_edition_to_another,
+        an_extension_that_is_over_calls_for_an_edition_once,
+        a_reopening_is_approved_once_and_taken_up_once;
+    leases:
+        a_lease_has_one_holder_until_it_expires,
+        a_lease_given_back_is_free_and_its_fence_goes_on,
+        nobody_takes_a_lease_over_while_it_is_held,
+        the_database_tells_the_time,
+        a_job_shows_its_last_run_and_who_is_at_work;
     editions:
         an_edition_is_frozen_once,
         editions_are_listed_as_they_close_without_documents,

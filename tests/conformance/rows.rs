@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use baocao_app::actor::Role;
 use baocao_app::ports::{
     AnsweredRow, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentKind,
-    DocumentRow, EditionRow, ExtensionRow, KeyRow, PeriodRow, Purpose, RegimeRow, Store,
+    DocumentRow, EditionRow, ExtensionRow, KeyRow, PeriodRow, Purpose, RegimeRow, ReopeningRow, Signature, Store,
 };
 use baocao_domain::edition::{Cause, EditionId};
 use baocao_domain::figures::Figures;
@@ -145,6 +145,20 @@ pub(crate) fn request(period: &str, requested_at: Instant) -> CloseRequestRow {
         period: key(period),
         cause: Cause::ExtensionFiled { unit: code("05971"), reason: "Mất điện do bão".into() },
         requested_at,
+        extension: None,
+        run: None,
+    }
+}
+
+pub(crate) fn reopening(period: &str, until: Instant) -> ReopeningRow {
+    ReopeningRow {
+        id: 0,
+        form: form(),
+        period: key(period),
+        reason: "Nhiều đơn vị nhầm biểu mẫu".into(),
+        until,
+        requested: Signature { client: "vp-ubnd".into(), key: "k-1".into(), at: at(30) },
+        approved: None,
         run: None,
     }
 }
@@ -164,6 +178,9 @@ pub(crate) fn run(edition: &str, regime: i64) -> CloseRunRow {
         last_error: String::new(),
         next_try_at: at(20),
         held: false,
+        skip_notify: false,
+        abandoned: false,
+        fence: 1,
     }
 }
 

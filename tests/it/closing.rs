@@ -5,6 +5,7 @@ use std::sync::Arc;
 use baocao::files::DataFolder;
 use baocao::setup::{KEYS_FILE, first_start, read_keys};
 use baocao_app::actor::Role;
+use baocao_app::close::CloseAction;
 use baocao_app::error::AppError;
 use baocao_app::ports::{CloseStep, Store};
 use baocao_app::setup::NewKey;
@@ -13,6 +14,7 @@ use baocao_domain::ids::FormCode;
 use baocao_jobs::{JobName, Jobs};
 
 use crate::database::Database;
+use crate::town::Town;
 use crate::world::World;
 
 /// A commune of Hữu Lũng: its district's verdicts hang on it.
@@ -64,12 +66,15 @@ async fn a_missing_unit_is_named_and_never_counted_as_zero() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_job_that_runs_twice_with_a_still_clock_is_idle_the_second_time() {
     let database = Database::sqlite().await;
-    let (world, _, _) = july(Arc::clone(&database.store)).await;
-    for job in [JobName::Publish, JobName::Mail] {
-        assert!(!Jobs::run_once(&world.app, job).await.expect("run").is_idle(), "{job:?} had nothing to do");
+    let town = Town::on(&database.store).await;
+    town.go_to_opening("2022-M07");
+    town.file("90.STP", "2022-M07", 1, 99).await.expect("accepted");
+    town.go_to_lock("2022-M07");
+    for job in [JobName::Close, JobName::Publish, JobName::Mail] {
+        assert!(!Jobs::run_once(town.app(), job).await.expect("run").is_idle(), "{job:?} had nothing to do");
     }
     for job in [JobName::Plan, JobName::Close, JobName::Publish, JobName::Mail] {
-        let report = Jobs::run_once(&world.app, job).await.expect("run");
+        let report = Jobs::run_once(town.app(), job).await.expect("run");
         assert!(report.is_idle(), "{job:?}: {report:?}");
     }
 }
@@ -79,35 +84,31 @@ async fn an_extension_makes_the_next_edition_and_restates_the_quarter() {
     Database::postgres()
         .await
         .tell(|database| async move {
-            let store = Arc::clone(&database.store);
-            let (world, _, _) = july(Arc::clone(&store)).await;
-            for (month, period) in [(1, "2022-M08"), (2, "2022-M09")] {
-                world.go_to_due_day(period);
-                world.file_all_but(&[ABSENT], month).await;
+            let town = Town::on(&database.store).await;
+            for month in ["2022-M07", "2022-M08", "2022-M09"] {
+                town.go_to_opening(month);
+                town.file_all_but(&["90101"], month).await;
+                town.go_to_lock(month);
+                let quarter = (month == "2022-M09").then(|| "2022-Q3/1".to_owned());
+                let expected: Vec<String> = [format!("{month}/1")].into_iter().chain(quarter).collect();
+                assert_eq!(town.close().await, expected);
             }
-            world.go_to_lock("2022-M09");
-            let closed = world.app.close_due().await.expect("closed").closed;
-            let names: Vec<String> = closed.iter().map(ToString::to_string).collect();
-            assert_eq!(names, ["2022-M08/1", "2022-M09/1", "2022-Q3/1"]);
-
-            world.file(ABSENT, 0).await.expect_err("the period is locked");
+            town.file("90101", "2022-M07", 5, 5).await.expect_err("the period is locked");
             let grant = baocao_app::extension::GrantExtension {
-                unit: ABSENT.into(),
+                unit: "90101".into(),
                 form: "tthc".into(),
                 period: "2022-M07".into(),
                 reason: "mất kết nối".into(),
-                expires_at: Some(world.app.now().plus_seconds(3600)),
+                expires_at: Some(town.app().now().plus_seconds(3600)),
             };
-            world.app.grant_extension(&world.operator().await, &grant).await.expect("granted");
-            world.file(ABSENT, 0).await.expect("the extension holds");
-            let closed = world.app.close_due().await.expect("closed").closed;
-            let names: Vec<String> = closed.iter().map(ToString::to_string).collect();
-            assert_eq!(names, ["2022-M07/2", "2022-Q3/2"]);
-            let (first, _) = edition(store.as_ref(), "2022-Q3/1").await;
-            let (second, _) = edition(store.as_ref(), "2022-Q3/2").await;
+            town.app().grant_extension(&town.operator().await, &grant).await.expect("granted");
+            town.file("90101", "2022-M07", 5, 5).await.expect("the extension holds");
+            assert_eq!(town.close().await, ["2022-M07/2", "2022-Q3/2"]);
+            let (first, second) = (town.edition("2022-Q3/1").await, town.edition("2022-Q3/2").await);
             let received = |edition: &Edition| edition.value(&edition.province().subtree, "received");
-            assert!(received(&second) > received(&first));
-            assert_eq!(second.province().subtree_coverage.reported, first.province().subtree_coverage.reported + 1);
+            assert_eq!(received(&second), received(&first) + 10);
+            let reported = |edition: &Edition| edition.province().subtree_coverage.reported;
+            assert_eq!(reported(&second), reported(&first) + 1);
         })
         .await;
 }
@@ -115,50 +116,46 @@ async fn an_extension_makes_the_next_edition_and_restates_the_quarter() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_months_missed_while_down_close_in_order_once_each() {
     let database = Database::sqlite().await;
-    let world = World::on(Arc::clone(&database.store)).await;
-    world.go_to_lock("2022-M09");
-    let names = |closed: Vec<EditionId>| closed.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let closed = world.app.close_due().await.expect("closed").closed;
-    assert_eq!(names(closed), ["2022-M07/1", "2022-M08/1", "2022-M09/1", "2022-Q3/1"]);
-    assert_eq!(names(world.app.close_due().await.expect("idle").closed), Vec::<String>::new());
-    let form = FormCode::parse("tthc").expect("form");
-    let runs = database.store.read().await.expect("read").close_runs(&form).await.expect("runs");
-    assert!(runs.iter().all(|run| run.step == CloseStep::Done));
+    let town = Town::on(&database.store).await;
+    town.go_to_lock("2022-M09");
+    assert_eq!(town.close().await, ["2022-M07/1", "2022-M08/1", "2022-M09/1", "2022-Q3/1"]);
+    assert_eq!(town.close().await, Vec::<String>::new());
+    assert!(town.runs().await.iter().all(|run| run.step == CloseStep::Done));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_step_that_keeps_failing_is_held_until_the_operator_takes_it_up_again() {
     let database = Database::sqlite().await;
-    let world = World::on(Arc::clone(&database.store)).await;
-    let operator = world.operator().await;
-    world.go_to_lock("2022-M09");
+    let town = Town::on(&database.store).await;
+    let operator = town.operator().await;
+    town.go_to_lock("2022-M09");
     // Objects cannot be written: every render fails.
-    let (objects, aside) = (world.data().join("objects"), world.data().join("aside"));
+    let data = town.instances[0].data();
+    let (objects, aside) = (data.join("objects"), data.join("aside"));
     std::fs::rename(&objects, &aside).expect("moved away");
     std::fs::write(&objects, "in the way").expect("written");
     for (failures, pause) in [(1, 60), (2, 300), (3, 0)] {
-        let report = world.app.close_due().await.expect("looked");
+        let report = town.app().close_due().await.expect("looked");
         // Months fail one after the other; the quarter waits for them.
         let failed: Vec<String> = report.failed.iter().map(|(edition, _)| edition.to_string()).collect();
         assert_eq!(failed, ["2022-M07/1", "2022-M08/1", "2022-M09/1"], "failure {failures}");
-        let again = world.app.close_due().await.expect("looked");
-        assert!(again.failed.is_empty() && again.closed.is_empty(), "it pauses after failure {failures}");
-        world.clock.move_to(world.app.now().plus_seconds(pause));
+        assert_eq!(town.close().await, Vec::<String>::new(), "it pauses after failure {failures}");
+        town.pass(pause);
     }
-    world.clock.move_to(world.app.now().plus_seconds(3_600));
-    let refused = world.app.close_period(&operator, "tthc", "2022-Q3").await.expect_err("its months are not closed");
+    town.pass(3_600);
+    let refused = town.app().close_period(&operator, "tthc", "2022-Q3", CloseAction::Retry).await;
+    let refused = refused.expect_err("its months are not closed");
     assert!(matches!(refused, AppError::Refused(refusal) if refusal.reason.code() == "MONTH_NOT_CLOSED"));
 
     std::fs::remove_file(&objects).expect("removed");
     std::fs::rename(&aside, &objects).expect("moved back");
-    assert!(world.app.close_due().await.expect("looked").closed.is_empty(), "held runs wait for the operator");
+    assert_eq!(town.close().await, Vec::<String>::new(), "held runs wait for the operator");
     for month in ["2022-M07", "2022-M08", "2022-M09"] {
-        let run = world.app.close_period(&operator, "tthc", month).await.expect("taken up");
+        let run = town.app().close_period(&operator, "tthc", month, CloseAction::Retry).await.expect("taken up");
         assert_eq!((run.step, run.held), (CloseStep::Done, false), "{month}: {}", run.last_error);
     }
-    let form = FormCode::parse("tthc").expect("form");
-    let runs = database.store.read().await.expect("read").close_runs(&form).await.expect("runs");
-    assert!(runs.iter().any(|run| run.edition.to_string() == "2022-Q3/1" && run.step == CloseStep::Done));
+    let is_quarter = |edition: EditionId| edition.to_string() == "2022-Q3/1";
+    assert!(town.runs().await.iter().any(|run| is_quarter(run.edition) && run.step == CloseStep::Done));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use baocao::regimes;
 use baocao::setup::{KEYS_FILE, first_start, read_keys};
 use baocao_app::apply::Plan;
+use baocao_app::close::CloseAction;
 use baocao_app::error::AppError;
 use baocao_app::extension::GrantExtension;
 use baocao_app::import::{ImportError, Imported};
@@ -363,7 +364,7 @@ async fn old_months_are_imported_closed_and_restated_without_mail(database: Arc<
     assert_eq!(world.app.close_due().await.expect("closed").closed.len(), 1, "only month 8 closes by itself");
 
     let operator = world.operator().await;
-    world.app.close_period(&operator, "tthc", "2022-M07").await.expect("closed by hand");
+    world.app.close_period(&operator, "tthc", "2022-M07", CloseAction::Retry).await.expect("closed by hand");
     let editions = world.editions(&database).await;
     let (_, edition) = editions.iter().find(|(row, _)| row.id.to_string() == "2022-M07/1").expect("it is closed");
     let filings = || edition.units.iter().flat_map(|unit| &unit.filings);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use baocao::setup::{KEYS_FILE, OPERATOR, read_keys};
 use baocao_rpc::client::{connect, with_key};
 use baocao_rpc::v1;
+use baocao_rpc::v1::admin_service_client::AdminServiceClient;
 use baocao_rpc::v1::period_service_client::PeriodServiceClient;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -62,6 +63,19 @@ async fn starts_stops_and_starts_again(folder: &Path, database: &str) {
             PeriodServiceClient::new(with_key(connect(grpc).await.expect("connected"), key).expect("a key"));
         let listed = periods.list_periods(v1::ListPeriodsRequest::default()).await.expect("listed").into_inner();
         assert!(listed.periods.iter().any(|period| period.period == "2022-M07"));
+        let mut admin = AdminServiceClient::new(with_key(connect(grpc).await.expect("connected"), key).expect("a key"));
+        let give_up = Instant::now() + Duration::from_secs(30);
+        loop {
+            let jobs = admin.list_jobs(v1::ListJobsRequest {}).await.expect("listed").into_inner().jobs;
+            let close = jobs.iter().find(|job| job.name == "close");
+            if let Some(run) = close.and_then(|close| close.last_run.clone()) {
+                assert_eq!((run.failed, run.last_error.as_str()), (0, ""));
+                assert_eq!(close.map(|close| close.schedule.as_str()), Some("every minute"));
+                break;
+            }
+            assert!(Instant::now() < give_up, "no job has run: {jobs:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         keys = found;
         assert!(serve.terminate().success(), "a clean stop");
     }

@@ -41,6 +41,8 @@ impl Role {
 pub struct Actor {
     /// The name that audit entries bear.
     pub client: String,
+    /// The public part of its key.
+    pub key: String,
     /// What it may do.
     pub role: Role,
     /// Where it may do so: this unit and everything below it.

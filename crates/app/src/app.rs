@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::canonical::from_json;
 use crate::error::AppError;
+use crate::faults::Watcher;
 use crate::ports::{Backups, Clock, EditionRow, Failure, Files, Ids, Mailer, Renderers, Store, Tx};
 
 /// What the use cases ask of the outside world.
@@ -35,6 +36,10 @@ pub struct Ports {
     pub renderers: Renderers,
     /// Whoever makes backups; none where nobody asked for any (a play, a test).
     pub backups: Option<Arc<dyn Backups>>,
+    /// Whoever wants to know how far the process has come; nobody, in a release build.
+    pub watcher: Arc<dyn Watcher>,
+    /// Who this process is among those that share the database: leases bear this name.
+    pub instance: String,
 }
 
 /// What an operator chooses.
@@ -50,6 +55,8 @@ pub struct Settings {
     pub close_tries_max: u32,
     /// Mails handed over in one run of the job.
     pub mail_batch_max: u32,
+    /// How long a lease lasts unless it is renewed, in seconds.
+    pub lease_s: u32,
 }
 
 impl Default for Settings {
@@ -60,6 +67,7 @@ impl Default for Settings {
             close_failures_max: 3,
             close_tries_max: 5,
             mail_batch_max: 500,
+            lease_s: 30,
         }
     }
 }
@@ -71,6 +79,8 @@ pub struct App {
     wake: Notify,
     tasks: TaskTracker,
     in_force: Mutex<Option<Arc<InForce>>>,
+    /// Which state of the site's root this instance wrote last; empty after a start.
+    pub(crate) root_state: Mutex<String>,
     /// Held while close runs are worked on: the job and an officer's call do not work on one run.
     pub(crate) closing: tokio::sync::Mutex<()>,
 }
@@ -113,6 +123,7 @@ impl App {
             wake: Notify::new(),
             tasks: TaskTracker::new(),
             in_force: Mutex::new(None),
+            root_state: Mutex::default(),
             closing: tokio::sync::Mutex::new(()),
         })
     }
@@ -147,6 +158,11 @@ impl App {
     pub async fn finish(&self) {
         self.tasks.close();
         self.tasks.wait().await;
+    }
+
+    /// Lets a task of the application run beside its use cases; it must end by itself once its owner is gone.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(task);
     }
 
     /// Tells the jobs that there may be something to do.

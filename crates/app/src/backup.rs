@@ -29,9 +29,35 @@ impl App {
         if !self.claim_backup(time_s).await? {
             return Ok(None);
         }
+        if let Err(error) = self.have_objects().await {
+            // The backup itself says which object it misses.
+            tracing::warn!(error = %error.chain(), "objects of other instances not made here");
+        }
         let name = backups.make(self.now()).await.map_err(AppError::failed("make a backup"))?;
         self.keep_setting(BACKUP_DUE, &next(self.now(), time_s).micros().to_string()).await?;
         Ok(Some(name))
+    }
+
+    /// Makes what other instances wrote and this one's folder lacks: documents and messages that rows name.
+    async fn have_objects(&self) -> Result<(), AppError> {
+        let mut tx = self.ports.store.read().await?;
+        if tx.regime_id().await?.is_none() {
+            return Ok(());
+        }
+        let form = self.in_force(tx.as_mut()).await?.regime.form.code.clone();
+        let (mut documents, mut deliveries) = (Vec::new(), Vec::new());
+        for row in tx.editions(&form).await? {
+            documents.extend(tx.documents(&form, row.id).await?);
+            deliveries.extend(tx.deliveries(&form, row.id).await?);
+        }
+        drop(tx);
+        for document in documents {
+            self.document_bytes(&document).await?;
+        }
+        for delivery in deliveries.into_iter().filter(|delivery| !delivery.message_sha256.is_empty()) {
+            self.message_bytes(&delivery).await?;
+        }
+        Ok(())
     }
 
     /// Whether it is ours to make a backup now.

@@ -4,15 +4,17 @@
 //! our last byte and our note nobody can know whether the relay has the message (RFC 1047): such a message is `unknown`,
 //! waits, and is repeated once with the same bytes and the same Message-ID. A second doubt is held for an operator.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use baocao_domain::instant::Instant;
 
 use crate::app::App;
 use crate::error::AppError;
-use crate::hold::{Switch, held};
-use crate::ports::{BeforeBody, DeliveryRow, DeliveryState, Envelope, SendFailure, Store, StoreError};
+use crate::hold::{self, Switch};
+use crate::lease::Held;
+use crate::ports::{BeforeBody, DeliveryRow, DeliveryState, Envelope, SendFailure, StoreError};
+
+/// The name of the lease under which mail is handed over.
+const LEASE: &str = "mail";
 
 /// Pauses before the next try, in seconds: 1 and 5 and 15 minutes, then 1 and 4 hours, then each 4 hours.
 const PAUSES_SECONDS: [i64; 5] = [60, 300, 900, 3_600, 14_400];
@@ -42,12 +44,12 @@ pub struct DeliverReport {
 
 impl App {
     /// Before a run: nobody is at the messages that somebody was at. Those whose body had begun are in doubt.
-    async fn recover_deliveries(&self) -> Result<(), AppError> {
-        let interrupted = self.ports.store.read().await?.interrupted_deliveries().await?;
+    async fn recover_deliveries(&self, held: &Held) -> Result<(), AppError> {
+        let mut tx = self.begin_under(held).await?;
+        let interrupted = tx.interrupted_deliveries().await?;
         if interrupted.is_empty() {
             return Ok(());
         }
-        let mut tx = self.ports.store.begin().await?;
         let now = self.now();
         for delivery in interrupted {
             let after = if delivery.data_begun {
@@ -60,22 +62,37 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    /// Hands over what is due, at most one batch. A message's trouble does not stop the next; a dead relay does. While
-    /// mail is held nothing is begun.
+    /// Hands over what is due, at most one batch. A message's trouble does not stop the next; a dead relay does. Idle while
+    /// another instance is at it, and while mail is held.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn deliver_due(&self) -> Result<DeliverReport, AppError> {
-        if self.held(Switch::Mail).await?.is_some() {
+        let mut tx = self.ports.store.read().await?;
+        let is_held = hold::held(tx.as_mut(), Switch::Mail).await?.is_some();
+        let has_work =
+            !tx.due_deliveries(self.now(), 1).await?.is_empty() || !tx.interrupted_deliveries().await?.is_empty();
+        drop(tx);
+        if is_held || !has_work {
             return Ok(DeliverReport::default());
         }
-        self.recover_deliveries().await?;
+        let Some(held) = self.take_lease(LEASE).await? else { return Ok(DeliverReport::default()) };
+        let report = self.deliver_under(&held).await;
+        // Best effort: a lease that is not given back expires.
+        if let Err(error) = self.give_back(held).await {
+            tracing::warn!(error = %error.chain(), "lease not given back");
+        }
+        report
+    }
+
+    async fn deliver_under(&self, held: &Held) -> Result<DeliverReport, AppError> {
+        self.recover_deliveries(held).await?;
         let batch_max = self.settings.mail_batch_max;
         let due = self.ports.store.read().await?.due_deliveries(self.now(), batch_max).await?;
         let mut report = DeliverReport::default();
         let mut failures_in_a_row = 0;
         for delivery in due {
-            let Some(state) = self.deliver_one(delivery).await? else { continue };
+            let Some(state) = self.deliver_one(held, delivery).await? else { continue };
             match state {
                 DeliveryState::Sent => report.sent += 1,
                 DeliveryState::Failed | DeliveryState::Held => report.failed += 1,
@@ -91,7 +108,7 @@ impl App {
     }
 
     /// Hands over one message; none if somebody else is at it, or mail is held meanwhile.
-    async fn deliver_one(&self, delivery: DeliveryRow) -> Result<Option<DeliveryState>, AppError> {
+    async fn deliver_one(&self, held: &Held, delivery: DeliveryRow) -> Result<Option<DeliveryState>, AppError> {
         let was = delivery.state;
         let claimed = DeliveryRow {
             state: DeliveryState::Sending,
@@ -99,24 +116,28 @@ impl App {
             data_begun: false,
             ..delivery
         };
-        let mut tx = self.ports.store.begin().await?;
+        let mut tx = self.begin_under(held).await?;
         // With the claim: a message that is begun after the hold has been set would be one too many.
-        if held(tx.as_mut(), Switch::Mail).await?.is_some() || !tx.move_delivery(was, &claimed).await? {
+        let is_held = hold::held(tx.as_mut(), Switch::Mail).await?.is_some();
+        if is_held || !tx.move_delivery(was, &claimed).await? {
             return Ok(None);
         }
         tx.commit().await?;
+        self.reach("mail.claimed");
 
-        let (files, hash) = (Arc::clone(&self.ports.files), claimed.message_sha256.clone());
-        let message = match self.aside("read a message", move || files.object(&hash)).await {
+        let message = match self.message_bytes(&claimed).await {
             Ok(message) => message,
             Err(error) => {
                 let unreadable = DeliveryRow { state: DeliveryState::Failed, last_reply: error.chain(), ..claimed };
-                return self.note_outcome(unreadable).await.map(Some);
+                return self.note_outcome(held, unreadable).await.map(Some);
             }
         };
         let envelope = Envelope { from: self.settings.mail_from.clone(), to: claimed.recipient.clone() };
-        let mark = Mark { store: Arc::clone(&self.ports.store), delivery: claimed.clone() };
+        let mark = Mark { app: self, held, delivery: claimed.clone() };
         let answer = self.ports.mailer.send(&envelope, &message, &mark).await;
+        if answer.is_ok() {
+            self.reach("mail.accepted");
+        }
         let now = self.now();
         let after = match answer {
             Ok(accepted) => DeliveryRow { state: DeliveryState::Sent, last_reply: accepted.reply, ..claimed },
@@ -126,14 +147,15 @@ impl App {
             Err(SendFailure::Temporary(reply)) => deferred(&claimed, &reply, now),
             Err(SendFailure::InDoubt(reply)) => in_doubt(claimed, &reply, now),
         };
-        self.note_outcome(after).await.map(Some)
+        self.note_outcome(held, after).await.map(Some)
     }
 
-    async fn note_outcome(&self, mut after: DeliveryRow) -> Result<DeliveryState, AppError> {
+    async fn note_outcome(&self, held: &Held, mut after: DeliveryRow) -> Result<DeliveryState, AppError> {
         after.last_reply = after.last_reply.chars().take(500).collect();
-        let mut tx = self.ports.store.begin().await?;
+        let mut tx = self.begin_under(held).await?;
         tx.move_delivery(DeliveryState::Sending, &after).await?;
         tx.commit().await?;
+        self.reach("mail.noted");
         if after.state != DeliveryState::Sent {
             tracing::warn!(
                 delivery.id = %after.id, state = after.state.code(), attempts = after.attempts, reply = %after.last_reply,
@@ -169,19 +191,28 @@ fn in_doubt(delivery: DeliveryRow, reply: &str, now: Instant) -> DeliveryRow {
 }
 
 /// Makes "the body has begun" durable.
-struct Mark {
-    store: Arc<dyn Store>,
+struct Mark<'a> {
+    app: &'a App,
+    held: &'a Held,
     delivery: DeliveryRow,
 }
 
 #[async_trait]
-impl BeforeBody for Mark {
+impl BeforeBody for Mark<'_> {
     async fn note(&self) -> Result<(), StoreError> {
-        let mut tx = self.store.begin().await?;
+        const DOING: &str = "marking the body of a mail";
+        let begun = self.app.begin_under(self.held).await;
+        let mut tx = begun.map_err(|error| match error {
+            AppError::Store(error) => error,
+            // Somebody else has the mail now: not one byte of the body goes out.
+            _ => StoreError::Conflict { doing: DOING },
+        })?;
         let begun = DeliveryRow { data_begun: true, ..self.delivery.clone() };
         if !tx.move_delivery(DeliveryState::Sending, &begun).await? {
-            return Err(StoreError::Conflict { doing: "marking the body of a mail" });
+            return Err(StoreError::Conflict { doing: DOING });
         }
-        tx.commit().await
+        tx.commit().await?;
+        self.app.reach("mail.body");
+        Ok(())
     }
 }

@@ -22,6 +22,14 @@ pub enum AppError {
         #[source]
         source: Failure,
     },
+    /// The right to do it is over: another instance may be at it already. What was not committed never happened.
+    #[error("the lease {name} (fence {fence}) is over")]
+    LeaseLost {
+        /// The lease.
+        name: String,
+        /// The fence under which it was held.
+        fence: i64,
+    },
     /// What is stored does not make sense: a bug, or somebody changed it by hand.
     #[error("{0}")]
     Corrupt(String),

@@ -12,7 +12,6 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::error::AppError;
 use crate::ports::{DeliveryRow, DeliveryState, Store, StoreError, Tx};
-use crate::publish::ROOT_STATE;
 use crate::setup::SERVICE;
 use crate::text;
 
@@ -74,19 +73,10 @@ pub async fn hold(store: &dyn Store, now: Instant, switches: &[Switch], reason: 
         return Err(Refusal::at("reason", Reason::FieldRequired, "", "why it is held").into());
     }
     let mut tx = store.begin().await?;
-    set(tx.as_mut(), now, switches, &reason).await?;
-    Ok(tx.commit().await?)
-}
-
-/// What a database that was read back from a backup begins with: everything is held, for a reason, and the files of the
-/// root are written again, as they were not copied.
-///
-/// # Errors
-/// Those of the database.
-pub async fn hold_restored(store: &dyn Store, now: Instant, reason: &str) -> Result<(), AppError> {
-    let mut tx = store.begin().await?;
-    tx.put_setting(ROOT_STATE, "").await?;
-    set(tx.as_mut(), now, &Switch::ALL, reason).await?;
+    for switch in switches {
+        tx.put_setting(switch.setting(), &reason).await?;
+        record(tx.as_mut(), now, "hold", format!("{} {reason}", switch.code())).await?;
+    }
     Ok(tx.commit().await?)
 }
 
@@ -147,14 +137,6 @@ pub async fn skip_queued(store: &dyn Store, now: Instant) -> Result<usize, AppEr
     record(tx.as_mut(), now, "skip-queued", format!("{skipped} deliveries")).await?;
     tx.commit().await?;
     Ok(skipped)
-}
-
-async fn set(tx: &mut dyn Tx, now: Instant, switches: &[Switch], reason: &str) -> Result<(), StoreError> {
-    for switch in switches {
-        tx.put_setting(switch.setting(), reason).await?;
-        record(tx, now, "hold", format!("{} {reason}", switch.code())).await?;
-    }
-    Ok(())
 }
 
 async fn record(tx: &mut dyn Tx, now: Instant, action: &str, object: String) -> Result<(), StoreError> {

@@ -149,6 +149,7 @@ impl App {
         }
         for period in &imported.restated {
             tx.append_close_request(&CloseRequestRow {
+                extension: None,
                 id: 0,
                 form: form.code.clone(),
                 period: *period,

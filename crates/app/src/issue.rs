@@ -88,7 +88,7 @@ impl App {
         };
         let mut deliveries = Vec::new();
         for contact in in_force.regime.contacts_of(&document.unit) {
-            let mut letter = self.letter_to(&contact.email, &contact.addressee, now);
+            let mut letter = self.letter_to(contact, now);
             (letter.subject, letter.text) = report_letter(&edition, &record, &contact.addressee);
             letter.attachments.push((document.file_name.clone(), bytes.clone()));
             deliveries.push(self.delivery(&edition, &document.unit, Purpose::Report, letter, now).await?);
@@ -145,8 +145,7 @@ impl App {
         let documents = self.documents(actor, edition).await?;
         let found = documents.into_iter().find(|d| d.kind == kind && d.unit.as_str() == unit);
         let document = found.ok_or(Refusal::because(Reason::UnknownDocument))?;
-        let (files, hash) = (Arc::clone(&self.ports.files), document.sha256.clone());
-        let bytes = self.aside("read a document", move || files.object(&hash)).await?;
+        let bytes = self.document_bytes(&document).await?;
         Ok(Download { document, bytes })
     }
 }

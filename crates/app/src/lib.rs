@@ -11,9 +11,12 @@ pub mod deliver;
 pub mod error;
 pub mod expectation;
 pub mod extension;
+pub mod faults;
 pub mod hold;
 pub mod import;
 pub mod issue;
+pub mod jobs;
+pub mod lease;
 pub mod letter;
 pub mod obligations;
 pub mod outlook;
@@ -22,6 +25,7 @@ pub mod ports;
 pub mod publish;
 pub mod ranking;
 pub mod regime;
+pub mod reopening;
 pub mod setup;
 pub mod submit;
 pub mod summary;
@@ -30,5 +34,7 @@ pub mod totals;
 pub mod trace;
 
 mod app;
+mod objects;
 
 pub use app::{App, Ports, Settings};
+pub use baocao_domain::instant;

@@ -1,6 +1,6 @@
 //! Publishing (công khai): staged editions are shown at their period's instant, and the root lists what is shown.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use baocao_domain::edition::{Edition, EditionId};
 
@@ -9,59 +9,90 @@ use crate::audit::{self, Entry};
 use crate::canonical::{sha256_hex, to_json};
 use crate::close::object_of;
 use crate::error::AppError;
-use crate::ports::{CloseStep, DocumentKind, LinkedDocument, ListedEdition, PageFile, RowLock, Tx};
+use crate::ports::{CloseRunRow, CloseStep, DocumentKind, LinkedDocument, ListedEdition, PageFile, Tx};
 use crate::setup::SERVICE;
 
-/// The setting that remembers which state of the root was written last; emptied where the files are not those that it
-/// speaks of, so that they are written again.
-pub(crate) const ROOT_STATE: &str = "root_state";
+/// An edition whose instant has come.
+struct Public {
+    run: CloseRunRow,
+    content_hash: String,
+    /// Whether some instance has shown it already.
+    is_released: bool,
+}
 
 impl App {
-    /// Releases every staged edition whose instant has come and brings the root up to date; answers with what was
-    /// released. Idle if nothing changed.
+    /// Shows every edition whose instant has come and brings the root up to date, in this instance's folder; answers with what
+    /// was released first by this call. Idle if nothing changed.
     ///
     /// # Errors
     /// Those of the database and of the files.
     pub async fn publish_due(&self) -> Result<Vec<EditionId>, AppError> {
         let mut released = Vec::new();
-        for (edition, content_hash) in self.staged().await? {
-            let files = Arc::clone(&self.ports.files);
-            let shown = self.aside(format!("release {edition}"), move || files.release_edition(edition)).await;
-            if let Err(error) = shown {
+        for public in self.public().await? {
+            let edition = public.run.edition;
+            let is_shown = self.ports.files.is_shown(edition);
+            if is_shown && public.is_released {
+                continue;
+            }
+            self.reach("publish.begun");
+            if let Err(error) = self.show(&public.run).await {
                 // It is tried again at the next run; the next edition does not wait for it.
                 tracing::error!(edition.id = %edition, error = %error.chain(), "edition not published");
                 continue;
             }
-            let mut tx = self.ports.store.begin().await?;
-            let form = self.in_force(tx.as_mut()).await?.regime.form.code.clone();
-            let now = self.now();
-            tx.release_edition(&form, edition, now).await?;
-            let object = object_of(&form, edition);
-            let entry = Entry { actor: SERVICE, action: "publish", object, content_hash, refused: None };
-            audit::record(tx.as_mut(), now, entry).await?;
-            tx.commit().await?;
-            tracing::info!(edition.id = %edition, "edition published");
-            released.push(edition);
+            self.reach("publish.shown");
+            if !public.is_released && self.note_released(&public).await? {
+                self.reach("publish.committed");
+                tracing::info!(edition.id = %edition, "edition published");
+                released.push(edition);
+            }
         }
         self.refresh_root().await?;
         Ok(released)
     }
 
-    /// Editions whose pages are staged and whose instant has come.
-    async fn staged(&self) -> Result<Vec<(EditionId, String)>, AppError> {
+    /// Shows an edition to readers of this instance; what another instance staged is made here again.
+    async fn show(&self, run: &CloseRunRow) -> Result<(), AppError> {
+        let files = Arc::clone(&self.ports.files);
+        if !files.is_shown(run.edition) && !files.is_staged(run.edition) {
+            self.write_aside(run).await?;
+        }
+        let edition = run.edition;
+        self.aside(format!("release {edition}"), move || files.release_edition(edition)).await
+    }
+
+    /// Notes that an edition is public; false if another instance was first.
+    async fn note_released(&self, public: &Public) -> Result<bool, AppError> {
+        let mut tx = self.ports.store.begin().await?;
+        let now = self.now();
+        let (form, edition) = (&public.run.form, public.run.edition);
+        if !tx.release_edition(form, edition, now).await? {
+            return Ok(false);
+        }
+        let (object, content_hash) = (object_of(form, edition), public.content_hash.clone());
+        let entry = Entry { actor: SERVICE, action: "publish", object, content_hash, refused: None };
+        audit::record(tx.as_mut(), now, entry).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Editions whose pages are staged and whose instant has come, those that are released already too.
+    async fn public(&self) -> Result<Vec<Public>, AppError> {
         let mut tx = self.ports.store.read().await?;
         let form = self.in_force(tx.as_mut()).await?.regime.form.code.clone();
         let runs = tx.close_runs(&form).await?;
-        let mut due = Vec::new();
-        for row in tx.editions(&form).await?.into_iter().filter(|row| row.released_at.is_none()) {
-            let run = runs.iter().find(|run| run.edition == row.id);
-            let is_staged = run.is_some_and(|run| run.step >= CloseStep::Published);
-            let period = tx.period(&form, row.id.period, RowLock::None).await?;
-            if is_staged && period.is_some_and(|period| period.publishes <= self.now()) {
-                due.push((row.id, row.content_hash));
+        let periods = tx.periods(&form).await?;
+        let mut public = Vec::new();
+        for row in tx.editions(&form).await? {
+            let is_staged = |run: &&CloseRunRow| run.edition == row.id && run.step >= CloseStep::Published;
+            let Some(run) = runs.iter().find(is_staged) else { continue };
+            let is_released = row.released_at.is_some();
+            let is_due = periods.iter().any(|p| p.period == row.id.period && p.publishes <= self.now());
+            if is_released || is_due {
+                public.push(Public { run: run.clone(), content_hash: row.content_hash, is_released });
             }
         }
-        Ok(due)
+        Ok(public)
     }
 
     /// Writes the files of the root, if what they show has changed.
@@ -78,7 +109,7 @@ impl App {
         }
         let hashes: Vec<&str> = reports.iter().map(|report| report.sha256.as_str()).collect();
         let state = sha256_hex(to_json(&(in_force.id, &shown, &hashes))?.as_bytes());
-        if tx.setting(ROOT_STATE).await?.as_ref() == Some(&state) {
+        if *self.root_state.lock().unwrap_or_else(PoisonError::into_inner) == state {
             return Ok(());
         }
 
@@ -105,6 +136,9 @@ impl App {
         drop(tx);
         let (renderers, files) = (self.ports.renderers, Arc::clone(&self.ports.files));
         let letterhead = in_force.regime.letterhead.clone();
+        for report in &reports {
+            self.document_bytes(report).await?;
+        }
         self.aside("write the root of the site", move || {
             let mut pages = Vec::new();
             for report in listed.iter().filter_map(|edition| edition.report.as_ref()) {
@@ -114,7 +148,8 @@ impl App {
             files.write_root(&pages)
         })
         .await?;
-        self.keep_setting(ROOT_STATE, &state).await
+        *self.root_state.lock().unwrap_or_else(PoisonError::into_inner) = state;
+        Ok(())
     }
 }
 

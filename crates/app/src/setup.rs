@@ -183,7 +183,7 @@ impl App {
         if row.expires_at <= self.now() {
             return Err(AppError::because(Reason::KeyExpired));
         }
-        Ok(Actor { client: row.client, role: row.role, scope: row.scope })
+        Ok(Actor { client: row.client, key: row.id, role: row.role, scope: row.scope })
     }
 
     /// How many submissions and revisions there are.

@@ -21,6 +21,7 @@ use crate::audit::{self, Entry, Head};
 use crate::canonical::{sha256_hex, submission_hash, to_json};
 use crate::error::AppError;
 use crate::ports::{AnsweredRow, CloseRequestRow, ExtensionRow, PeriodRow, RowLock, StoreError, Tx};
+use crate::reopening::open_again;
 use crate::text;
 
 /// What a unit sends. Texts are as they came; everything is proved here.
@@ -123,6 +124,7 @@ impl App {
 
     async fn try_submit(&self, actor: &Actor, command: &Submit, now: Instant) -> Result<Submitted, AppError> {
         require(actor.role != Role::RegionReader, Reason::RoleNotAllowed)?;
+        self.reach("submit.begun");
         let mut tx = self.ports.store.begin().await?;
         let in_force = self.in_force(tx.as_mut()).await?;
         let proved = prove(&in_force, actor, command, now)?;
@@ -187,7 +189,9 @@ impl App {
             at: now,
         })
         .await?;
+        self.reach("submit.ready");
         tx.commit().await?;
+        self.reach("submit.committed");
         if extension.is_some() {
             self.wake_jobs();
         }
@@ -354,6 +358,10 @@ async fn accepts(
     if now < period.locks && period.sealed_edition == 0 {
         return Ok(None);
     }
+    // What is filed while the period is open again is sealed when it ends: nothing needs to be asked for.
+    if open_again(tx, period, now).await?.is_some() {
+        return Ok(None);
+    }
     let extension = tx.extension(key, now).await?;
     let locked = || Refusal::at("period", Reason::PeriodLocked, key.period, format!("before {}", period.locks.iso()));
     Ok(Some(extension.ok_or_else(locked)?))
@@ -397,6 +405,7 @@ async fn continuity(tx: &mut dyn Tx, in_force: &InForce, proved: &Proved) -> Res
 
 fn wanted_by(extension: &ExtensionRow, unit: &UnitCode, now: Instant) -> CloseRequestRow {
     CloseRequestRow {
+        extension: Some(extension.id),
         id: 0,
         form: extension.key.form.clone(),
         period: extension.key.period,

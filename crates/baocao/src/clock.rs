@@ -1,7 +1,9 @@
-//! Clocks: the machine's, one that a play moves, and one that goes on where a play ended.
+//! Clocks: the machine's, one that a play moves, one that goes on where a play ended, and one that
+//! follows a file.
 //!
 //! The only file that asks the machine for the time of day.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant as Monotonic;
@@ -20,6 +22,10 @@ impl Clock for WallClock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
     fn now(&self) -> Instant {
         Instant::from_micros(jiff::Timestamp::now().as_microsecond())
+    }
+
+    fn is_of_the_world(&self) -> bool {
+        true
     }
 }
 
@@ -45,6 +51,32 @@ impl PlayClock {
 impl Clock for PlayClock {
     fn now(&self) -> Instant {
         Instant::from_micros(self.micros.load(Ordering::SeqCst))
+    }
+}
+
+/// Stands where a file says: microseconds since 1970, read at each question. For tests of debug builds, which move the time of
+/// several processes at once; an unreadable file leaves the clock where it was last.
+#[derive(Debug)]
+pub struct FileClock {
+    path: PathBuf,
+    last: AtomicI64,
+}
+
+impl FileClock {
+    /// Follows this file.
+    #[must_use]
+    pub const fn follow(path: PathBuf) -> Self {
+        Self { path, last: AtomicI64::new(0) }
+    }
+}
+
+impl Clock for FileClock {
+    fn now(&self) -> Instant {
+        let read = std::fs::read_to_string(&self.path).ok().and_then(|text| text.trim().parse().ok());
+        if let Some(micros) = read {
+            self.last.store(micros, Ordering::SeqCst);
+        }
+        Instant::from_micros(self.last.load(Ordering::SeqCst))
     }
 }
 

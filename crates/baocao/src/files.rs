@@ -11,6 +11,7 @@
 //! backups/                copies of everything, unless they are kept elsewhere
 //! .lock                   held by the service that runs on the folder
 //! .restoring              there while a backup is read back into the folder
+//! instance                the name under which services on this folder take leases
 //! ```
 
 use std::fs::{self, File};
@@ -19,14 +20,19 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use baocao_app::canonical::sha256_hex;
-use baocao_app::ports::{Failure, Files, PageFile};
+use baocao_app::ports::{Failure, Files, Ids, PageFile};
 use baocao_domain::edition::EditionId;
+
+use crate::chance::SystemIds;
 
 /// The file that a running service holds locked.
 const LOCK: &str = ".lock";
 
 /// The file that stands in a folder into which a backup is being read back: until it is gone, nothing runs there.
 pub const RESTORING: &str = ".restoring";
+/// The file with the name of the instance. One folder has one service at a time, so whoever bears its name now is the only
+/// one alive that ever bore it.
+const INSTANCE: &str = "instance";
 
 /// The folders of one installation.
 #[derive(Debug)]
@@ -34,6 +40,7 @@ pub struct DataFolder {
     root: PathBuf,
     tmp: PathBuf,
     next_tmp: AtomicU64,
+    instance: String,
     /// Held while a service runs on the folder; a second one is refused. The lock ends with the process.
     _lock: Option<File>,
 }
@@ -64,7 +71,14 @@ impl DataFolder {
         for folder in [root.join("objects"), root.join("staging"), root.join("site"), tmp.clone()] {
             fs::create_dir_all(folder)?;
         }
-        Ok(Self { root: root.to_path_buf(), tmp, next_tmp: AtomicU64::new(0), _lock: None })
+        let instance = instance_of(root, &tmp)?;
+        Ok(Self { root: root.to_path_buf(), tmp, next_tmp: AtomicU64::new(0), instance, _lock: None })
+    }
+
+    /// The name under which a service on this folder takes leases.
+    #[must_use]
+    pub fn instance(&self) -> &str {
+        &self.instance
     }
 
     /// The public tree.
@@ -92,7 +106,8 @@ impl Files for DataFolder {
     fn put_object(&self, bytes: &[u8]) -> Result<String, Failure> {
         let sha256 = sha256_hex(bytes);
         let path = self.object_path(&sha256)?;
-        if fs::metadata(&path).is_ok_and(|found| found.len() == bytes.len() as u64) {
+        // One that is damaged is replaced.
+        if fs::read(&path).is_ok_and(|found| found == bytes) {
             return Ok(sha256);
         }
         let folder = path.parent().ok_or("an object has a folder")?;
@@ -131,6 +146,14 @@ impl Files for DataFolder {
             fs::remove_dir_all(&staged)?;
         }
         move_durably(&aside, &staged)
+    }
+
+    fn is_staged(&self, edition: EditionId) -> bool {
+        self.root.join("staging").join(edition.to_string()).is_dir()
+    }
+
+    fn is_shown(&self, edition: EditionId) -> bool {
+        self.site().join(edition.to_string()).is_dir()
     }
 
     fn release_edition(&self, edition: EditionId) -> Result<(), Failure> {
@@ -186,6 +209,20 @@ pub fn lock(root: &Path) -> io::Result<File> {
         Err(fs::TryLockError::WouldBlock) => Err(io::Error::other("another process runs on this data folder")),
         Err(fs::TryLockError::Error(error)) => Err(error),
     }
+}
+
+/// The name of the instance of this folder; a new folder gets one.
+fn instance_of(root: &Path, tmp: &Path) -> io::Result<String> {
+    let path = root.join(INSTANCE);
+    if let Ok(name) = fs::read_to_string(&path) {
+        return Ok(name.trim().to_owned());
+    }
+    let name = SystemIds.uuid();
+    let aside = tmp.join(INSTANCE);
+    write_durably(&aside, name.as_bytes())?;
+    fs::rename(&aside, &path)?;
+    sync_folder(root)?;
+    Ok(name)
 }
 
 /// A path that stays below the folder that it is joined to.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use baocao_app::App;
@@ -16,6 +17,12 @@ use baocao_domain::instant::Instant;
 /// The file in the data folder with the keys of a new installation.
 pub const KEYS_FILE: &str = "keys.csv";
 
+/// The name of the lease under which an installation is set up.
+const LEASE: &str = "setup";
+
+/// Pause between two looks whether another instance has set the installation up, and how many.
+const LOOKS: (Duration, u32) = (Duration::from_millis(200), 600);
+
 /// The name of the operator's client.
 pub const OPERATOR: &str = "operator";
 
@@ -26,6 +33,24 @@ pub const OPERATOR: &str = "operator";
 /// # Errors
 /// When the database or the disk refuses, or there is a file of keys that is not this installation's.
 pub async fn first_start(app: &App, data: &Path, loaded: &LoadedRegime, live_from: Instant) -> anyhow::Result<bool> {
+    // Several instances may start at once on an empty database: one sets it up, the others find it done.
+    let mut looks = 0;
+    let held = loop {
+        if let Some(held) = app.take_lease(LEASE).await? {
+            break held;
+        }
+        looks += 1;
+        if looks > LOOKS.1 {
+            bail!("another instance has been setting this installation up for too long");
+        }
+        tokio::time::sleep(LOOKS.0).await;
+    };
+    let answer = set_up(app, data, loaded, live_from).await;
+    app.give_back(held).await?;
+    answer
+}
+
+async fn set_up(app: &App, data: &Path, loaded: &LoadedRegime, live_from: Instant) -> anyhow::Result<bool> {
     let (path, aside) = (data.join(KEYS_FILE), data.join(format!("{KEYS_FILE}.tmp")));
     let has_keys = app.setting(KEYS_MADE).await?.is_some();
     if !has_keys && path.exists() {

@@ -11,6 +11,7 @@ use baocao_domain::regime::{Letterhead, Regime};
 use baocao_site::{EditionEntry, PublishedDocument, SiteFile};
 
 use crate::chance::SystemIds;
+use crate::faults;
 use crate::files::DataFolder;
 
 /// An application on a data folder.
@@ -44,8 +45,17 @@ pub fn wire_with(
     backups: Option<Arc<dyn Backups>>,
 ) -> Wired {
     let folder = Arc::new(folder);
-    let (ids, files, renderers) = (Arc::new(SystemIds), Arc::clone(&folder) as _, RENDERERS);
-    let ports = Ports { store, clock, ids, files, mailer, renderers, backups };
+    let ports = Ports {
+        store,
+        clock,
+        ids: Arc::new(SystemIds),
+        files: Arc::clone(&folder) as _,
+        mailer,
+        renderers: RENDERERS,
+        backups,
+        watcher: faults::from_environment(),
+        instance: folder.instance().to_owned(),
+    };
     Wired { app: App::new(ports, settings), folder }
 }
 

@@ -105,6 +105,10 @@ reasons! {
     ExplanationRequired = "EXPLANATION_REQUIRED", Precondition, "Số từ kỳ trước chuyển qua khác số đang giải quyết cuối kỳ trước; đề nghị giải trình.", "The carried-over count differs from what was pending; please explain.";
     /// The unit owes no report for this form and period.
     NotObliged = "NOT_OBLIGED", Precondition, "Đơn vị không thuộc diện báo cáo kỳ này.", "The unit owes no report for this period.";
+    /// Somebody asked to reopen the period already, and that stands.
+    ReopeningPending = "REOPENING_PENDING", Precondition, "Đã có đề nghị mở lại kỳ báo cáo đang chờ hoặc đang có hiệu lực.", "A reopening of this period is waiting for approval or in effect.";
+    /// The request to reopen lapsed before it was approved.
+    ReopeningLapsed = "REOPENING_LAPSED", Precondition, "Đề nghị mở lại kỳ báo cáo đã hết hiệu lực.", "The request to reopen the period has lapsed.";
     /// The report of this edition bears a number already.
     ReportIssued = "REPORT_ISSUED", Precondition, "Báo cáo đã được phát hành.", "The report has been issued already.";
     /// No decision delegates this assignment to the unit.
@@ -139,6 +143,10 @@ reasons! {
     OutsideSubtree = "OUTSIDE_SUBTREE", Forbidden, "Khóa không có quyền đối với đơn vị này.", "The key is not for this unit.";
     /// The key's role does not allow this.
     RoleNotAllowed = "ROLE_NOT_ALLOWED", Forbidden, "Khóa không có quyền thực hiện việc này.", "The key's role does not allow this.";
+    /// The one who approves must be another person with another key than the one who asked.
+    SecondApproverRequired = "SECOND_APPROVER_REQUIRED", Forbidden, "Việc mở lại kỳ báo cáo phải do người thứ hai, dùng khóa khác, phê duyệt.", "Another person must approve this with another key.";
+    /// The reopening is not known.
+    UnknownReopening = "UNKNOWN_REOPENING", NotFound, "Không tìm thấy đề nghị mở lại kỳ báo cáo.", "There is no such request to reopen a period.";
     /// No key came with the request.
     KeyMissing = "KEY_MISSING", Unauthenticated, "Thiếu khóa truy cập.", "No key came with the request.";
     /// The key is not known.

@@ -40,6 +40,10 @@ pub(crate) const TABLE: &[(&str, Access)] = &[
     ("/baocao.v1.PeriodService/GetPeriod", ANY_ROLE),
     ("/baocao.v1.PeriodService/ClosePeriod", OPERATORS),
     ("/baocao.v1.PeriodService/GrantExtension", OPERATORS),
+    ("/baocao.v1.PeriodService/GetCloseRun", OPERATORS),
+    ("/baocao.v1.PeriodService/ReopenPeriod", OPERATORS),
+    ("/baocao.v1.PeriodService/ApproveReopening", OPERATORS),
+    ("/baocao.v1.AdminService/ListJobs", OPERATORS),
     ("/baocao.v1.FigureService/GetTotals", ANY_ROLE),
     ("/baocao.v1.FigureService/RankUnits", ANY_ROLE),
     ("/baocao.v1.FigureService/TraceFigure", ANY_ROLE),
@@ -189,7 +193,7 @@ mod tests {
 
     #[test]
     fn what_changes_the_state_of_a_period_is_for_operators_alone() {
-        for method in ["ClosePeriod", "GrantExtension", "IssueReport"] {
+        for method in ["ClosePeriod", "GrantExtension", "ReopenPeriod", "ApproveReopening", "IssueReport"] {
             let row = TABLE.iter().find(|(path, _)| path.ends_with(method)).expect(method);
             assert_eq!(row.1, OPERATORS, "{method}");
         }
@@ -212,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_method_without_a_row_is_for_nobody() {
-        for path in ["", "/", "/baocao.v1.AdminService/CreateKey", "/baocao.v1.PeriodService/ClosePeriod/"] {
+        for path in ["", "/", "/baocao.v1.AdminService/NoSuchMethod", "/baocao.v1.PeriodService/ClosePeriod/"] {
             assert_eq!(access(path), None, "{path:?}");
         }
     }

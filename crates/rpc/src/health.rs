@@ -8,7 +8,7 @@ use tonic::server::NamedService;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
-use crate::service::{figure, period, report, submission, target, unit};
+use crate::service::{admin, figure, period, report, submission, target, unit};
 use crate::v1;
 
 /// Pause between two questions to the database.
@@ -17,7 +17,7 @@ const INTERVAL: Duration = Duration::from_secs(5);
 const ANSWER_MAX: Duration = Duration::from_secs(2);
 
 /// The services whose health is told; the empty name stands for the server as a whole.
-const SERVICES: [&str; 7] = [
+const SERVICES: [&str; 8] = [
     "",
     v1::submission_service_server::SubmissionServiceServer::<submission::Submissions>::NAME,
     v1::period_service_server::PeriodServiceServer::<period::Periods>::NAME,
@@ -25,6 +25,7 @@ const SERVICES: [&str; 7] = [
     v1::report_service_server::ReportServiceServer::<report::Reports>::NAME,
     v1::target_service_server::TargetServiceServer::<target::Targets>::NAME,
     v1::unit_service_server::UnitServiceServer::<unit::Units>::NAME,
+    v1::admin_service_server::AdminServiceServer::<admin::Admin>::NAME,
 ];
 
 /// Asks the database again and again, and tells who asks; never ends.

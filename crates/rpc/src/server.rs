@@ -15,7 +15,8 @@ use tonic_reflection::server::Builder;
 use crate::accept::Accepted;
 use crate::auth::Gate;
 use crate::limits::{self, InFlight};
-use crate::service::{figure, period, report, submission, target, unit};
+use crate::service::{admin, figure, period, report, submission, target, unit};
+use crate::v1::admin_service_server::AdminServiceServer;
 use crate::v1::figure_service_server::FigureServiceServer;
 use crate::v1::period_service_server::PeriodServiceServer;
 use crate::v1::report_service_server::ReportServiceServer;
@@ -87,6 +88,7 @@ pub async fn serve(
         .add_service(bounded!(PeriodServiceServer, period::Periods { app: Arc::clone(&app) }))
         .add_service(bounded!(FigureServiceServer, figure::Figures { app: Arc::clone(&app) }))
         .add_service(bounded!(TargetServiceServer, target::Targets { app: Arc::clone(&app) }))
+        .add_service(bounded!(AdminServiceServer, admin::Admin { app: Arc::clone(&app) }))
         .add_service(bounded!(UnitServiceServer, unit::Units { app: Arc::clone(&app) }))
         .add_service(bounded!(
             ReportServiceServer,

@@ -38,6 +38,10 @@ pub(crate) fn of(error: &AppError) -> Status {
             tracing::warn!(error = %error.chain(), "call lost a race");
             with_details(Code::Aborted, "another call was first; make this one again", vec![retry()])
         }
+        AppError::LeaseLost { .. } => {
+            tracing::warn!(error = %error.chain(), "call lost its lease");
+            with_details(Code::Aborted, "another instance is at it; make this call again", vec![retry()])
+        }
         AppError::Store(StoreError::Broken { .. }) | AppError::Failed { .. } | AppError::Corrupt(_) => {
             tracing::error!(error = %error.chain(), "call failed");
             Status::new(Code::Internal, "internal error; it is in the log of the service")
@@ -174,6 +178,8 @@ mod tests {
                 | Reason::ClosingPaused
                 | Reason::ExplanationRequired
                 | Reason::NotObliged
+                | Reason::ReopeningPending
+                | Reason::ReopeningLapsed
                 | Reason::ReportIssued
                 | Reason::CascadeNotDelegated
                 | Reason::CascadeBelowFloor
@@ -186,10 +192,13 @@ mod tests {
                 | Reason::UnknownForm
                 | Reason::UnknownSubmission
                 | Reason::UnknownEdition
+                | Reason::UnknownReopening
                 | Reason::UnknownDocument => Code::NotFound,
                 Reason::RevisionMismatch => Code::Aborted,
                 Reason::RequestIdReused => Code::AlreadyExists,
-                Reason::OutsideSubtree | Reason::RoleNotAllowed => Code::PermissionDenied,
+                Reason::OutsideSubtree | Reason::RoleNotAllowed | Reason::SecondApproverRequired => {
+                    Code::PermissionDenied
+                }
                 Reason::KeyMissing | Reason::KeyUnknown | Reason::KeyExpired | Reason::KeyRevoked => {
                     Code::Unauthenticated
                 }

@@ -58,7 +58,8 @@ fn numbered<'a, T>(path: &[i32], items: &'a [T]) -> Vec<(Vec<i32>, &'a T)> {
 #[test]
 fn everything_of_the_api_has_a_comment() {
     let ours: Vec<_> = files().into_iter().filter(|file| file.package() == "baocao.v1").collect();
-    assert_eq!(ours.len(), 8);
+    let stored = std::fs::read_dir("../../proto/baocao/v1").expect("a folder").count();
+    assert_eq!(ours.len(), stored, "a file that no root leads to is served by nobody");
     let mut silent = Vec::new();
     for file in &ours {
         let commented = commented(file);

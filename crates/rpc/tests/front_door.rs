@@ -136,7 +136,7 @@ async fn a_database_that_is_down_is_said_so_and_worth_another_try() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_method_without_a_row_is_refused_whatever_the_key() {
     let served = serve().await;
-    let status = call(served.channel().await, "/baocao.v1.PeriodService/ReopenPeriod", Some(&well_formed_key())).await;
+    let status = call(served.channel().await, "/baocao.v1.PeriodService/MovePeriod", Some(&well_formed_key())).await;
     assert_eq!(status.code(), Code::Unimplemented);
 }
 

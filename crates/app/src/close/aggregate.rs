@@ -4,13 +4,13 @@ use baocao_domain::edition::{Edition, SealedReport};
 
 use crate::app::{App, InForce};
 use crate::canonical::{sha256_hex, to_json};
-use crate::close::commit_step;
 use crate::error::AppError;
-use crate::ports::{CloseRunRow, CloseStep, EditionRow, Tx};
+use crate::lease::Held;
+use crate::ports::{CloseRunRow, EditionRow, Tx};
 use crate::totals::sealed_report;
 
 impl App {
-    pub(super) async fn aggregate(&self, run: &CloseRunRow) -> Result<(), AppError> {
+    pub(super) async fn aggregate(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
         let mut tx = self.ports.store.read().await?;
         let in_force = self.regime_with_id(tx.as_mut(), run.regime).await?;
         let reports = sealed_reports(tx.as_mut(), run).await?;
@@ -19,7 +19,7 @@ impl App {
         let document = self.aside(at, move || Ok(to_json(&make(&in_force, &sealed, &reports)?)?)).await?;
         let content_hash = sha256_hex(document.as_bytes());
 
-        let mut tx = self.ports.store.begin().await?;
+        let mut tx = self.begin_under(held).await?;
         tx.append_edition(&EditionRow {
             form: run.form.clone(),
             id: run.edition,
@@ -29,7 +29,7 @@ impl App {
             released_at: None,
         })
         .await?;
-        commit_step(tx, run, CloseStep::Aggregated, content_hash, self.now()).await
+        self.commit_step(tx, held, run, content_hash, self.now()).await
     }
 }
 

@@ -2,24 +2,26 @@
 
 use std::sync::Arc;
 
-use baocao_domain::edition::{Cause, Edition, EditionId};
+use baocao_domain::edition::{Cause, Edition, EditionId, UnitResult};
 use baocao_domain::ids::UnitCode;
 use baocao_domain::instant::Instant;
 use baocao_domain::notice::{NoticeKind, notices};
+use baocao_domain::regime::Contact;
 
 use crate::app::{App, read_edition};
-use crate::close::{commit_step, contains};
+use crate::close::contains;
 use crate::error::AppError;
+use crate::lease::Held;
 use crate::letter::notice_letter;
 use crate::ports::{
-    CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentKind, Letter, Purpose, RowLock,
+    CloseRequestRow, CloseRunRow, DeliveryRow, DeliveryState, DocumentKind, DocumentRow, Letter, Purpose, RowLock,
 };
 use crate::setup::live_from;
 
 impl App {
     /// Builds each notice once, keeps its bytes, and queues it with the step. Nobody is written to about a period that
-    /// locked before the service went live: its reports were imported.
-    pub(super) async fn enqueue_mail(&self, run: &CloseRunRow) -> Result<(), AppError> {
+    /// locked before the service went live (its reports were imported), nor where an operator chose to close without mail.
+    pub(super) async fn enqueue_mail(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
         let edition = self.edition_of(run).await?;
         let mut tx = self.ports.store.read().await?;
         let in_force = self.regime_with_id(tx.as_mut(), run.regime).await?;
@@ -33,21 +35,13 @@ impl App {
         let is_old = period.zip(live_from).is_some_and(|(period, live_from)| period.locks < live_from);
         let now = self.now();
         let mut queued = Vec::new();
-        let notices = if is_old { Vec::new() } else { notices(&edition, previous.as_ref()) };
+        let notices = if is_old || run.skip_notify { Vec::new() } else { notices(&edition, previous.as_ref()) };
         for (unit, kind) in notices {
-            let scorecard = documents.iter().find(|d| d.kind == DocumentKind::Scorecard && d.unit == unit.code);
             if in_force.regime.contacts_of(&unit.code).next().is_none() {
                 tracing::error!(edition.id = %edition.id, unit = %unit.code, "unit with a missed target has no mailbox");
             }
             for contact in in_force.regime.contacts_of(&unit.code) {
-                let mut letter = self.letter_to(&contact.email, &contact.addressee, run.sealed_at);
-                let (subject, text) = notice_letter(&edition, unit, kind, &contact.addressee);
-                (letter.subject, letter.text) = (subject, text);
-                if let Some(document) = scorecard {
-                    let (files, hash) = (Arc::clone(&self.ports.files), document.sha256.clone());
-                    let bytes = self.aside("read a scorecard", move || files.object(&hash)).await?;
-                    letter.attachments.push((document.file_name.clone(), bytes));
-                }
+                let letter = self.notice_to(&edition, unit, kind, contact, &documents).await?;
                 let purpose = match kind {
                     NoticeKind::Missed => Purpose::Notice,
                     NoticeKind::Corrected => Purpose::Correction,
@@ -55,39 +49,64 @@ impl App {
                 queued.push(self.delivery(&edition, &unit.code, purpose, letter, now).await?);
             }
         }
-        let mut tx = self.ports.store.begin().await?;
+        let mut tx = self.begin_under(held).await?;
         for delivery in &queued {
             tx.enqueue(delivery).await?;
         }
-        commit_step(tx, run, CloseStep::Enqueued, String::new(), now).await?;
+        self.commit_step(tx, held, run, String::new(), now).await?;
         self.wake_jobs();
         Ok(())
     }
 
     /// A month that was restated calls for new editions of the longer periods that rest on it.
-    pub(super) async fn restate_longer(&self, run: &CloseRunRow) -> Result<(), AppError> {
-        let mut tx = self.ports.store.begin().await?;
+    pub(super) async fn restate_longer(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
+        let mut tx = self.begin_under(held).await?;
         let now = self.now();
         // Only months call for it: a quarter that is restated follows a month that has called for the year as well.
         let longer = |period| run.edition.period.is_month() && contains(period, run.edition.period);
         let closed = tx.periods(&run.form).await?;
         for row in closed.into_iter().filter(|row| row.sealed_edition > 0 && longer(row.period)) {
             let cause = Cause::MonthRestated { edition: run.edition };
-            let request =
-                CloseRequestRow { id: 0, form: row.form, period: row.period, cause, requested_at: now, run: None };
+            let request = CloseRequestRow {
+                id: 0,
+                form: row.form,
+                period: row.period,
+                cause,
+                requested_at: now,
+                extension: None,
+                run: None,
+            };
             tx.append_close_request(&request).await?;
         }
-        commit_step(tx, run, CloseStep::Done, String::new(), now).await
+        self.commit_step(tx, held, run, String::new(), now).await
+    }
+
+    /// The notice to a unit, with its scorecard. Its date is the seal's.
+    pub(crate) async fn notice_to(
+        &self,
+        edition: &Edition,
+        unit: &UnitResult,
+        kind: NoticeKind,
+        contact: &Contact,
+        documents: &[DocumentRow],
+    ) -> Result<Letter, AppError> {
+        let mut letter = self.letter_to(contact, edition.sealed_at);
+        (letter.subject, letter.text) = notice_letter(edition, unit, kind, &contact.addressee);
+        let is_its = |document: &&DocumentRow| document.kind == DocumentKind::Scorecard && document.unit == unit.code;
+        if let Some(document) = documents.iter().find(is_its) {
+            letter.attachments.push((document.file_name.clone(), self.document_bytes(document).await?));
+        }
+        Ok(letter)
     }
 
     /// A letter from the service, still without its words.
-    pub(crate) fn letter_to(&self, email: &str, addressee: &str, date: Instant) -> Letter {
+    pub(crate) fn letter_to(&self, contact: &Contact, date: Instant) -> Letter {
         Letter {
             delivery_id: self.ports.ids.uuid(),
             from: self.settings.mail_from.clone(),
             from_name: self.settings.mail_from_name.clone(),
-            to: email.to_owned(),
-            to_name: addressee.to_owned(),
+            to: contact.email.clone(),
+            to_name: contact.addressee.clone(),
             subject: String::new(),
             text: String::new(),
             date,

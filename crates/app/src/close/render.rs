@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use baocao_domain::edition::Edition;
 use baocao_domain::ids::UnitCode;
+use baocao_domain::issue::IssueRecord;
 
 use crate::app::{App, read_edition};
-use crate::close::commit_step;
 use crate::error::AppError;
-use crate::ports::{CloseRunRow, CloseStep, DocumentKind, DocumentRow, Failure, Files, Renderers};
+use crate::lease::Held;
+use crate::ports::{CloseRunRow, DocumentKind, DocumentRow, Failure, Files, Renderers};
 
 impl App {
     /// Writes a scorecard per reporting unit and, for longer periods, the province's report as a draft.
-    pub(super) async fn render(&self, run: &CloseRunRow) -> Result<(), AppError> {
+    pub(super) async fn render(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
         let edition = self.edition_of(run).await?;
         let (renderers, files, now) = (self.ports.renderers, Arc::clone(&self.ports.files), self.now());
         let form = run.form.clone();
@@ -21,7 +22,7 @@ impl App {
                 wanted(&edition)
                     .into_iter()
                     .map(|(kind, unit)| {
-                        let bytes = render_one(&renderers, &edition, kind, &unit)?;
+                        let bytes = render_one(&renderers, &edition, kind, &unit, None)?;
                         Ok(DocumentRow {
                             id: 0,
                             form: form.clone(),
@@ -37,24 +38,25 @@ impl App {
                     .collect::<Result<Vec<_>, Failure>>()
             })
             .await?;
-        let mut tx = self.ports.store.begin().await?;
+        let mut tx = self.begin_under(held).await?;
         for document in &documents {
             tx.append_document(document).await?;
         }
-        commit_step(tx, run, CloseStep::Rendered, String::new(), now).await
+        self.commit_step(tx, held, run, String::new(), now).await
     }
 
     /// Reads every document back from its object and compares each printed total with the edition.
-    pub(super) async fn check(&self, run: &CloseRunRow) -> Result<(), AppError> {
-        let edition = self.edition_of(run).await?;
+    pub(super) async fn check(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
+        let edition = Arc::new(self.edition_of(run).await?);
         let documents = self.ports.store.read().await?.documents(&run.form, run.edition).await?;
+        self.have_documents(&edition, None, &documents).await?;
         let (renderers, files) = (self.ports.renderers, Arc::clone(&self.ports.files));
         self.aside(format!("check the documents of {}", run.edition), move || {
             check_all(&renderers, files.as_ref(), &edition, &documents)
         })
         .await?;
-        let tx = self.ports.store.begin().await?;
-        commit_step(tx, run, CloseStep::Checked, String::new(), self.now()).await
+        let tx = self.begin_under(held).await?;
+        self.commit_step(tx, held, run, String::new(), self.now()).await
     }
 
     /// The frozen edition that a run made.
@@ -70,15 +72,17 @@ fn wanted(edition: &Edition) -> Vec<(DocumentKind, UnitCode)> {
     scorecards.chain(draft).collect()
 }
 
-fn render_one(
+/// The bytes of a document; `issue` is what makes a draft the issued report.
+pub(crate) fn render_one(
     renderers: &Renderers,
     edition: &Edition,
     kind: DocumentKind,
     unit: &UnitCode,
+    issue: Option<&IssueRecord>,
 ) -> Result<Vec<u8>, Failure> {
     match kind {
         DocumentKind::Scorecard => (renderers.scorecard)(edition, unit),
-        DocumentKind::Draft | DocumentKind::Report => (renderers.report)(edition, None),
+        DocumentKind::Draft | DocumentKind::Report => (renderers.report)(edition, issue),
     }
 }
 

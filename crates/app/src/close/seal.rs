@@ -1,14 +1,15 @@
 //! SEALED: the revisions that count are fixed.
 
-use baocao_domain::edition::{Cause, EditionId};
 use baocao_domain::ids::FormCode;
 use baocao_domain::period::PeriodKey;
 
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::canonical::tagged_hash;
-use crate::close::object_of;
+use crate::close::due::Due;
 use crate::error::AppError;
+use crate::faults::Border;
+use crate::lease::Held;
 use crate::ports::{CloseRunRow, CloseStep, RowLock, StoreError, Tx};
 use crate::setup::SERVICE;
 
@@ -21,39 +22,38 @@ impl App {
     pub(super) async fn seal(
         &self,
         mut tx: Box<dyn Tx>,
-        form: &FormCode,
-        period: PeriodKey,
-        cause: Cause,
-        sealed_before: u32,
+        held: &Held,
+        due: &Due,
     ) -> Result<Option<CloseRunRow>, AppError> {
         let now = self.now();
+        let (form, period) = (&due.form, due.period);
+        self.reach_step(CloseStep::Sealed, Border::Begun);
         let row = tx.period(form, period, RowLock::Exclusive).await?;
         let row = row.ok_or_else(|| AppError::Corrupt(format!("period {period} is not planned")))?;
-        if row.sealed_edition != sealed_before {
+        if row.sealed_edition != due.sealed_edition {
             return Ok(None);
         }
         let in_force = self.in_force(tx.as_mut()).await?;
         let runs = tx.close_runs(form).await?;
         let mut revisions = Vec::new();
         for month in in_force.regime.owed(&period.year_to_date()) {
-            let heads = tx.revision_heads(form, month).await?;
-            let last_run = runs.iter().filter(|run| run.edition.period == month).max_by_key(|run| run.edition.number);
-            match last_run {
+            let of_month = runs.iter().filter(|run| run.edition.period == month && !run.abandoned);
+            match of_month.max_by_key(|run| run.edition.number) {
                 Some(run) if month != period => {
                     let of_month = sealed_of_month(tx.as_mut(), form, &run.revisions, month).await?;
                     revisions.extend(of_month);
                 }
-                _ => revisions.extend(heads.into_iter().map(|head| head.id)),
+                _ => revisions.extend(tx.revision_heads(form, month).await?.into_iter().map(|head| head.id)),
             }
         }
         revisions.sort_unstable();
 
-        let edition = EditionId { period, number: row.sealed_edition + 1 };
+        let edition = due.edition();
         let mut run = CloseRunRow {
             id: 0,
             form: form.clone(),
             edition,
-            cause,
+            cause: due.cause.clone(),
             step: CloseStep::Sealed,
             revisions,
             regime: in_force.id,
@@ -63,20 +63,26 @@ impl App {
             last_error: String::new(),
             next_try_at: now,
             held: false,
+            skip_notify: false,
+            abandoned: false,
+            fence: held.fence(),
         };
         run.id = tx.append_close_run(&run).await?;
         tx.seal_period(form, edition).await?;
         tx.take_close_requests(form, period, run.id).await?;
+        tx.take_reopenings(form, period, run.id).await?;
         let ids: Vec<String> = run.revisions.iter().map(ToString::to_string).collect();
         let entry = Entry {
             actor: SERVICE,
             action: "close.sealed",
-            object: object_of(form, edition),
+            object: due.object(),
             content_hash: tagged_hash("baocao/seal/1", &ids.iter().map(String::as_str).collect::<Vec<_>>()),
             refused: None,
         };
         audit::record(tx.as_mut(), now, entry).await?;
+        self.reach_step(CloseStep::Sealed, Border::Ready);
         tx.commit().await?;
+        self.reach_step(CloseStep::Sealed, Border::Committed);
         tracing::info!(edition.id = %edition, revisions = run.revisions.len(), "period sealed");
         Ok(Some(run))
     }

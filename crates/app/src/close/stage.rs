@@ -4,26 +4,33 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::close::aggregate::sealed_reports;
-use crate::close::commit_step;
 use crate::error::AppError;
-use crate::ports::{CloseRunRow, CloseStep, DocumentKind, DocumentRow, Failure, LinkedDocument, PageFile};
+use crate::lease::Held;
+use crate::ports::{CloseRunRow, DocumentKind, DocumentRow, Failure, LinkedDocument, PageFile};
 
 impl App {
-    pub(super) async fn stage(&self, run: &CloseRunRow) -> Result<(), AppError> {
-        let edition = self.edition_of(run).await?;
+    pub(super) async fn stage(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
+        self.write_aside(run).await?;
+        let tx = self.begin_under(held).await?;
+        self.commit_step(tx, held, run, String::new(), self.now()).await
+    }
+
+    /// Writes the files of a run's edition aside, in this instance's folder.
+    pub(crate) async fn write_aside(&self, run: &CloseRunRow) -> Result<(), AppError> {
+        let edition = Arc::new(self.edition_of(run).await?);
         let mut tx = self.ports.store.read().await?;
         let in_force = self.regime_with_id(tx.as_mut(), run.regime).await?;
         let reports = sealed_reports(tx.as_mut(), run).await?;
-        let documents = tx.documents(&run.form, run.edition).await?;
+        let mut documents = tx.documents(&run.form, run.edition).await?;
         drop(tx);
+        // A draft is for officers, not for the public; the issued report is at the root.
+        documents.retain(|document| document.kind == DocumentKind::Scorecard);
+        self.have_documents(&edition, None, &documents).await?;
         let (renderers, files) = (self.ports.renderers, Arc::clone(&self.ports.files));
         self.aside(format!("stage the pages of {}", run.edition), move || {
-            // A draft is for officers, not for the public.
-            let public: Vec<&DocumentRow> =
-                documents.iter().filter(|document| document.kind == DocumentKind::Scorecard).collect();
             let mut pages = Vec::new();
             let mut links = Vec::new();
-            for document in public {
+            for document in &documents {
                 let link = linked(document)?;
                 pages.push(PageFile { path: link.path.clone(), bytes: files.object(&document.sha256)? });
                 links.push(link);
@@ -31,9 +38,7 @@ impl App {
             pages.extend((renderers.edition_pages)(&edition, &in_force.regime, &reports, &links)?);
             files.stage_edition(edition.id, &pages)
         })
-        .await?;
-        let tx = self.ports.store.begin().await?;
-        commit_step(tx, run, CloseStep::Published, String::new(), self.now()).await
+        .await
     }
 }
 

@@ -15,6 +15,10 @@ pub trait Files: Send + Sync {
     fn object(&self, sha256: &str) -> Result<Vec<u8>, Failure>;
     /// Writes an edition's files aside; readers do not see them. Replaces what an interrupted try left.
     fn stage_edition(&self, edition: EditionId, files: &[PageFile]) -> Result<(), Failure>;
+    /// Whether an edition is written aside.
+    fn is_staged(&self, edition: EditionId) -> bool;
+    /// Whether readers see an edition.
+    fn is_shown(&self, edition: EditionId) -> bool;
     /// Shows a staged edition to readers, in one rename; does nothing if it is shown already.
     fn release_edition(&self, edition: EditionId) -> Result<(), Failure>;
     /// Replaces the files of the root, each in one rename; a file that is equal is left alone.

@@ -23,7 +23,8 @@ pub use mail::{Accepted, BeforeBody, Envelope, Letter, Mailer, SendFailure};
 pub use render::{EditionPages, Renderers};
 pub use rows::{
     AnsweredRow, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentKind,
-    DocumentRow, EditionRow, ExtensionRow, KeyRow, PeriodRow, Purpose, RegimeRow, RevisionHead,
+    DocumentRow, EditionRow, ExtensionRow, JobRow, JobRun, KeyRow, Lease, PeriodRow, Purpose, RegimeRow, ReopeningRow,
+    RevisionHead, Signature,
 };
 pub use store::{RowLock, Store, StoreError, Tx};
 
@@ -34,6 +35,10 @@ pub type Failure = Box<dyn Error + Send + Sync>;
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Instant;
+    /// Whether it tells the time of the world, so that it can be compared with other clocks; a simulated one does not.
+    fn is_of_the_world(&self) -> bool {
+        false
+    }
 }
 
 /// Where chance comes from.

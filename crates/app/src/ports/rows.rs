@@ -72,8 +72,85 @@ pub struct CloseRequestRow {
     pub cause: Cause,
     /// When it arose.
     pub requested_at: Instant,
+    /// The extension that calls for it, by its filing or by its expiry; none if none does.
+    pub extension: Option<i64>,
     /// The run that took it up; none yet.
     pub run: Option<i64>,
+}
+
+/// A whole period opened again: asked for by one person, approved by another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReopeningRow {
+    /// Its id; 0 before it is stored.
+    pub id: i64,
+    /// The form.
+    pub form: FormCode,
+    /// The month.
+    pub period: PeriodKey,
+    /// Why.
+    pub reason: String,
+    /// From here on the period is locked again.
+    pub until: Instant,
+    /// Who asked for it.
+    pub requested: Signature,
+    /// Who approved it; nobody yet.
+    pub approved: Option<Signature>,
+    /// The run that took it up; none yet.
+    pub run: Option<i64>,
+}
+
+/// Who did something, with which key, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// The client.
+    pub client: String,
+    /// The public part of its key.
+    pub key: String,
+    /// When.
+    pub at: Instant,
+}
+
+/// A lease that was taken: the right to work on something until it expires, by the clock of the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// What it is for: the name of a job.
+    pub name: String,
+    /// The instance that holds it.
+    pub holder: String,
+    /// Grows with each holder: a write under an older fence is refused.
+    pub fence: i64,
+}
+
+/// What a job did last and when it is woken next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobRow {
+    /// Its name in the catalogue.
+    pub name: String,
+    /// When it is woken, in the catalogue's words.
+    pub schedule: String,
+    /// When it is woken next.
+    pub next_at: Instant,
+    /// The instance that ran it last.
+    pub instance: String,
+    /// Its last run; none yet.
+    pub last: Option<JobRun>,
+    /// The instance that holds its lease now; none if nobody does, or if the job needs none. Read only.
+    pub holder: Option<String>,
+}
+
+/// One run of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobRun {
+    /// When it began.
+    pub begun_at: Instant,
+    /// When it ended.
+    pub finished_at: Instant,
+    /// Things brought to where they should be.
+    pub done: i64,
+    /// Things that failed; they are tried again.
+    pub failed: i64,
+    /// Why the run itself failed; empty if it did not.
+    pub last_error: String,
 }
 
 /// How far a close run has come. Every step can be repeated without harm.
@@ -119,6 +196,12 @@ impl CloseStep {
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|step| step.code() == code)
     }
+
+    /// The step after this one; itself after the last.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self::ALL.into_iter().find(|step| *step > self).unwrap_or(self)
+    }
 }
 
 /// One close of one period.
@@ -150,6 +233,20 @@ pub struct CloseRunRow {
     pub next_try_at: Instant,
     /// The step failed too often: the run waits for an operator.
     pub held: bool,
+    /// An operator chose to close without mail to the units.
+    pub skip_notify: bool,
+    /// The period was reopened before the run was done: it is not gone on with.
+    pub abandoned: bool,
+    /// The fence of the lease under which it was written last.
+    pub fence: i64,
+}
+
+impl CloseRunRow {
+    /// Whether it is still to be worked on.
+    #[must_use]
+    pub fn is_unfinished(&self) -> bool {
+        self.step != CloseStep::Done && !self.abandoned
+    }
 }
 
 /// The head of a revision.

@@ -12,7 +12,7 @@ use baocao_domain::unit::UnitVersion;
 use super::Failure;
 use super::rows::{
     AnsweredRow, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentRow,
-    EditionRow, ExtensionRow, KeyRow, PeriodRow, RegimeRow, RevisionHead,
+    EditionRow, ExtensionRow, JobRow, KeyRow, Lease, PeriodRow, RegimeRow, ReopeningRow, RevisionHead, Signature,
 };
 
 /// Why the database did not do what it was asked.
@@ -51,6 +51,8 @@ pub trait Store: Send + Sync {
     async fn begin(&self) -> Result<Box<dyn Tx>, StoreError>;
     /// Begins a transaction that only reads, on one consistent snapshot.
     async fn read(&self) -> Result<Box<dyn Tx>, StoreError>;
+    /// Now, by the clock of the database: for comparing ours with it.
+    async fn time(&self) -> Result<Instant, StoreError>;
     /// Whether the database answers.
     async fn ping(&self) -> Result<(), StoreError>;
 }
@@ -131,6 +133,35 @@ pub trait Tx: Send {
     async fn append_extension(&mut self, extension: &ExtensionRow) -> Result<i64, StoreError>;
     /// The extension of a submission that is valid at this instant; the one that expires last.
     async fn extension(&mut self, key: &SubmissionKey, now: Instant) -> Result<Option<ExtensionRow>, StoreError>;
+    /// Extensions that are over by this instant and for which no edition was asked, by their filing or their expiry.
+    async fn lapsed_extensions(&mut self, form: &FormCode, now: Instant) -> Result<Vec<ExtensionRow>, StoreError>;
+
+    /// Adds a request to reopen a period; answers with its id.
+    async fn append_reopening(&mut self, reopening: &ReopeningRow) -> Result<i64, StoreError>;
+    /// All reopenings of a form that no run has taken up, oldest first: asked for, approved, or lapsed.
+    async fn open_reopenings(&mut self, form: &FormCode) -> Result<Vec<ReopeningRow>, StoreError>;
+    /// The reopening with this id.
+    async fn reopening(&mut self, id: i64) -> Result<Option<ReopeningRow>, StoreError>;
+    /// Approves a reopening; false if it is approved already, or not there.
+    async fn approve_reopening(&mut self, id: i64, approved: &Signature) -> Result<bool, StoreError>;
+    /// A run takes up the approved reopenings of its period.
+    async fn take_reopenings(&mut self, form: &FormCode, period: PeriodKey, run: i64) -> Result<(), StoreError>;
+
+    /// Takes a lease for so many seconds, by the clock of the database: a new one, one that expired, or one that the same
+    /// holder had. None while somebody else holds it.
+    async fn take_lease(&mut self, name: &str, holder: &str, lasts_s: u32) -> Result<Option<Lease>, StoreError>;
+    /// Lets a lease that has not expired last so many seconds from now; false if it expired or somebody else took it.
+    async fn renew_lease(&mut self, lease: &Lease, lasts_s: u32) -> Result<bool, StoreError>;
+    /// Holds the lease's row until the transaction ends, so that nobody can take it over meanwhile; false if it expired or
+    /// somebody else took it. Asked first in every transaction that writes under a lease.
+    async fn hold_lease(&mut self, lease: &Lease) -> Result<bool, StoreError>;
+    /// Gives a lease back; nothing happens if it is somebody else's now.
+    async fn release_lease(&mut self, lease: &Lease) -> Result<(), StoreError>;
+
+    /// Notes a job: its schedule, and its last run where it has one; a run that was noted stays where none is given.
+    async fn note_job(&mut self, job: &JobRow) -> Result<(), StoreError>;
+    /// All jobs that were noted, by name, with who holds their leases now.
+    async fn jobs(&mut self) -> Result<Vec<JobRow>, StoreError>;
 
     /// Asks for another edition of a period; answers with the request's id.
     async fn append_close_request(&mut self, request: &CloseRequestRow) -> Result<i64, StoreError>;
@@ -140,13 +171,15 @@ pub trait Tx: Send {
     async fn take_close_requests(&mut self, form: &FormCode, period: PeriodKey, run: i64) -> Result<(), StoreError>;
     /// Adds a run; answers with its id. A conflict means that the edition has a run already.
     async fn append_close_run(&mut self, run: &CloseRunRow) -> Result<i64, StoreError>;
-    /// The run of an edition.
+    /// The run of an edition; of several, the one that was not abandoned, or the newest.
     async fn close_run(&mut self, form: &FormCode, edition: EditionId) -> Result<Option<CloseRunRow>, StoreError>;
     /// All runs of a form, in the order in which they were begun.
     async fn close_runs(&mut self, form: &FormCode) -> Result<Vec<CloseRunRow>, StoreError>;
-    /// Moves a run from one step to the next and clears its counters; false if it is not at that step.
-    async fn advance_close_run(&mut self, id: i64, from: CloseStep, to: CloseStep) -> Result<bool, StoreError>;
-    /// Writes a run's counters (tries, failures, last error, next try, held); false if it is not at that step.
+    /// Moves a run from one step to the next and clears its counters; false if it is not at that step, or was written under
+    /// a later fence.
+    async fn advance_close_run(&mut self, run: &CloseRunRow, to: CloseStep, fence: i64) -> Result<bool, StoreError>;
+    /// Writes a run's counters and flags (tries, failures, last error, next try, held, skip notify, abandoned, fence); false if it
+    /// is not at that step, is abandoned, or was written under a later fence.
     async fn note_close_try(&mut self, run: &CloseRunRow) -> Result<bool, StoreError>;
 
     /// Adds an edition. A conflict means that it is there already.
@@ -155,8 +188,8 @@ pub trait Tx: Send {
     async fn edition(&mut self, form: &FormCode, id: EditionId) -> Result<Option<EditionRow>, StoreError>;
     /// All editions of a form without their documents (empty texts), by period and number.
     async fn editions(&mut self, form: &FormCode) -> Result<Vec<EditionRow>, StoreError>;
-    /// Notes that an edition was released to the public.
-    async fn release_edition(&mut self, form: &FormCode, id: EditionId, at: Instant) -> Result<(), StoreError>;
+    /// Notes that an edition was released to the public; false if it was released before, whose instant stays.
+    async fn release_edition(&mut self, form: &FormCode, id: EditionId, at: Instant) -> Result<bool, StoreError>;
 
     /// Adds a document unless it is there already.
     async fn append_document(&mut self, document: &DocumentRow) -> Result<(), StoreError>;

@@ -43,13 +43,13 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let folder =
         DataFolder::own(&config.data).with_context(|| format!("cannot open data folder {}", config.data.display()))?;
     let (wired, pace) = open(&config, folder).await?;
-    let regime = regimes::shipped(&config.regime)?;
+    let regime = regimes::named(&config.regime)?;
     let live_from = config.live_from.map_or_else(|| wired.app.now(), |day| Instant::at(day, Time::midnight()));
     if setup::first_start(&wired.app, &config.data, &regime, live_from).await? {
         let keys = config.data.join(setup::KEYS_FILE);
         tracing::info!(regime = %config.regime, live_from = %live_from.iso(), keys = %keys.display(), "set up");
     }
-    warn_of_ignored(&wired.app, &config).await?;
+    warn_of_ignored(&wired.app, &config, &regime.regime.name).await?;
     warn_of_held(&wired.app).await?;
     let grpc = listen(config.grpc.listen).await?;
     let http = listen(config.http.listen).await?;
@@ -69,10 +69,10 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
 }
 
 /// What is chosen at the first start stays; a configuration that says otherwise now is told so.
-async fn warn_of_ignored(app: &App, config: &Config) -> anyhow::Result<()> {
+async fn warn_of_ignored(app: &App, config: &Config, configured: &str) -> anyhow::Result<()> {
     let regime = app.regime().await?.name;
-    if regime != config.regime {
-        tracing::warn!(in_force = %regime, configured = %config.regime, "configured regime is not the one in force");
+    if regime != configured {
+        tracing::warn!(in_force = %regime, configured, "configured regime is not the one in force");
     }
     let stored = app.setting(LIVE_FROM).await?.and_then(|micros| micros.parse().ok()).map(Instant::from_micros);
     let configured = config.live_from.map(|day| Instant::at(day, Time::midnight()));
@@ -113,6 +113,7 @@ pub async fn open(config: &Config, folder: DataFolder) -> anyhow::Result<(Wired,
     let settings = Settings {
         mail_from: config.mail.from.clone(),
         mail_from_name: config.mail.from_name.clone(),
+        lease_s: config.jobs.lease_s,
         ..Settings::default()
     };
     let probe = baocao_mail::compose(&probe_letter(&settings));

@@ -31,10 +31,12 @@ pub struct Config {
     pub data: PathBuf,
     /// `sqlite:<file>` or `postgres://…`; a file in the data folder by default.
     pub database: String,
-    /// The shipped regime that a new installation follows.
+    /// The regime that a new installation follows: the name of a shipped one, or a folder.
     pub regime: String,
     /// Periods that lock before this day are never closed by themselves; the day of the first start by default.
     pub live_from: Option<Date>,
+    /// The jobs.
+    pub jobs: Jobs,
     /// The gRPC door.
     pub grpc: Grpc,
     /// The public pages.
@@ -43,6 +45,15 @@ pub struct Config {
     pub mail: Mail,
     /// Copies of everything.
     pub backup: Backup,
+}
+
+/// `[jobs]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Jobs {
+    /// How long a lease of a job lasts unless it is renewed, in seconds: after so long without a sign of life of one instance
+    /// another takes over.
+    pub lease_s: u32,
 }
 
 /// `[grpc]`
@@ -137,11 +148,18 @@ impl Default for Config {
             database: String::new(),
             regime: "lang-son-2022".into(),
             live_from: None,
+            jobs: Jobs::default(),
             grpc: Grpc::default(),
             http: Http::default(),
             mail: Mail::default(),
             backup: Backup::default(),
         }
+    }
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        Self { lease_s: 30 }
     }
 }
 
@@ -213,6 +231,13 @@ impl Config {
         }
         let mut config: Self = table.try_into().context("the configuration is not right")?;
         let base = file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        if config.jobs.lease_s == 0 {
+            bail!("[jobs] lease_s must be at least 1");
+        }
+        // A name stays a name; what looks like a path is one.
+        if config.regime.contains('/') {
+            config.regime = base.join(&config.regime).display().to_string();
+        }
         config.data = data.map_or_else(|| base.join(&config.data), Path::to_path_buf);
         let (grpc, mail, backup) = (&mut config.grpc, &mut config.mail, &mut config.backup);
         for path in [&mut grpc.tls_certificate, &mut grpc.tls_key, &mut mail.password_file, &mut backup.folder] {
@@ -309,8 +334,9 @@ fn set(table: &mut toml::Table, path: &str, value: &str) -> anyhow::Result<()> {
         place = inner;
     }
     let value = match last {
-        "port" => toml::Value::from(value.parse::<i64>().with_context(|| format!("{value:?} is not a port"))?),
-        "keep" => toml::Value::from(value.parse::<i64>().with_context(|| format!("{value:?} is not a number"))?),
+        "port" | "lease_s" | "keep" => {
+            toml::Value::from(value.parse::<i64>().with_context(|| format!("{value:?} is not a whole number"))?)
+        }
         "plain_beyond_loopback" => toml::Value::from(value.parse::<bool>().context("expected true or false")?),
         _ => toml::Value::from(value),
     };

@@ -5,6 +5,7 @@ pub(crate) mod faults;
 pub(crate) mod figure;
 pub(crate) mod forecast;
 pub(crate) mod indicator;
+pub(crate) mod job;
 pub(crate) mod obligation;
 pub(crate) mod page;
 pub(crate) mod period;

@@ -1,12 +1,15 @@
-//! Periods, close runs, extensions.
+//! Periods, close runs, extensions, reopenings.
 
+use baocao_app::close::CloseAction;
 use baocao_app::extension::GrantExtension;
 use baocao_app::period::{PeriodState, PeriodView};
-use baocao_app::ports::{CloseRunRow, CloseStep, ExtensionRow};
+use baocao_app::ports::{CloseRunRow, CloseStep, ExtensionRow, ReopeningRow};
+use baocao_app::reopening::Reopen;
 use baocao_domain::edition::Cause;
 use baocao_domain::instant::Instant;
 use baocao_domain::reason::{Reason, Refusal};
 use baocao_domain::unit::Tier;
+use prost_types::Timestamp;
 
 use crate::convert::time::{instant, timestamp};
 use crate::v1;
@@ -68,6 +71,8 @@ impl From<CloseRunRow> for v1::CloseRun {
             tries: run.tries,
             last_error: run.last_error,
             held: run.held,
+            skip_notify: run.skip_notify,
+            abandoned: run.abandoned,
         }
     }
 }
@@ -87,15 +92,54 @@ impl TryFrom<v1::GrantExtensionRequest> for GrantExtension {
     type Error = Refusal;
 
     fn try_from(request: v1::GrantExtensionRequest) -> Result<Self, Refusal> {
-        let expires_at = match request.expires_at {
-            None => None,
-            Some(timestamp) => Some(instant(&timestamp).ok_or_else(|| {
-                let given = format!("{} s, {} ns", timestamp.seconds, timestamp.nanos);
-                Refusal::at("expires_at", Reason::FieldRequired, given, "an instant of the years 1 to 9999")
-            })?),
-        };
+        let expires_at = optional_instant(request.expires_at, "expires_at")?;
         Ok(Self { unit: request.unit, form: request.form, period: request.period, reason: request.reason, expires_at })
     }
+}
+
+impl TryFrom<v1::ReopenPeriodRequest> for Reopen {
+    type Error = Refusal;
+
+    fn try_from(request: v1::ReopenPeriodRequest) -> Result<Self, Refusal> {
+        let until = optional_instant(request.until, "until")?;
+        Ok(Self { form: request.form, period: request.period, reason: request.reason, until })
+    }
+}
+
+impl From<ReopeningRow> for v1::Reopening {
+    fn from(row: ReopeningRow) -> Self {
+        let approved = row.approved;
+        Self {
+            id: row.id,
+            form: row.form.into(),
+            period: row.period.to_string(),
+            reason: row.reason,
+            until: Some(timestamp(row.until)),
+            requested_by: row.requested.client,
+            requested_at: Some(timestamp(row.requested.at)),
+            approved_by: approved.as_ref().map(|approved| approved.client.clone()).unwrap_or_default(),
+            approved_at: approved.map(|approved| timestamp(approved.at)),
+        }
+    }
+}
+
+/// What an operator asks of a close.
+pub(crate) fn close_action(given: i32) -> Result<CloseAction, Refusal> {
+    match v1::CloseAction::try_from(given) {
+        Ok(v1::CloseAction::Unspecified | v1::CloseAction::Retry) => Ok(CloseAction::Retry),
+        Ok(v1::CloseAction::SkipNotify) => Ok(CloseAction::SkipNotify),
+        Err(_) => Err(Refusal::at("action", Reason::UnknownField, given, "RETRY or SKIP_NOTIFY")),
+    }
+}
+
+/// The instant at a path of a request; whether one is needed is the use case's to say.
+fn optional_instant(given: Option<Timestamp>, path: &str) -> Result<Option<Instant>, Refusal> {
+    let Some(timestamp) = given else { return Ok(None) };
+    let read = instant(&timestamp).ok_or_else(|| {
+        let given = format!("{} s, {} ns", timestamp.seconds, timestamp.nanos);
+        Refusal::at(path, Reason::FieldRequired, given, "an instant of the years 1 to 9999")
+    })?;
+    Ok(Some(read))
 }
 
 /// The extension of the unit with this code.
@@ -115,7 +159,6 @@ pub(crate) fn extension(row: ExtensionRow, unit: String) -> v1::Extension {
 mod tests {
     use baocao_domain::edition::EditionId;
     use baocao_domain::ids::UnitCode;
-    use prost_types::Timestamp;
 
     use super::*;
 

@@ -1,5 +1,6 @@
 //! One short function per RPC: read the message, run the use case to its end, write the answer.
 
+pub(crate) mod admin;
 pub(crate) mod download;
 pub(crate) mod figure;
 pub(crate) mod period;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use baocao_app::App;
 use baocao_app::extension::GrantExtension;
 use baocao_app::period::PeriodView;
+use baocao_app::reopening::Reopen;
 use tonic::{Request, Response, Status};
 
 use crate::convert::page::page;
-use crate::convert::period::extension;
+use crate::convert::period::{close_action, extension};
 use crate::service::{caller, proved, run};
 use crate::v1;
 use crate::v1::period_service_server::PeriodService;
@@ -46,8 +47,13 @@ impl PeriodService for Periods {
         request: Request<v1::ClosePeriodRequest>,
     ) -> Result<Response<v1::ClosePeriodResponse>, Status> {
         let (actor, named) = caller(request)?;
+        let action = proved(close_action(named.action))?;
         let closed =
-            run(&self.app, |app| async move { app.close_period(&actor, &named.form, &named.period).await }).await?;
+            run(
+                &self.app,
+                move |app| async move { app.close_period(&actor, &named.form, &named.period, action).await },
+            )
+            .await?;
         Ok(Response::new(v1::ClosePeriodResponse { run: Some(closed.into()) }))
     }
 
@@ -60,5 +66,34 @@ impl PeriodService for Periods {
         let command = proved(GrantExtension::try_from(message))?;
         let granted = run(&self.app, |app| async move { app.grant_extension(&actor, &command).await }).await?;
         Ok(Response::new(v1::GrantExtensionResponse { extension: Some(extension(granted, unit)) }))
+    }
+
+    async fn get_close_run(
+        &self,
+        request: Request<v1::GetCloseRunRequest>,
+    ) -> Result<Response<v1::GetCloseRunResponse>, Status> {
+        let (actor, named) = caller(request)?;
+        let found =
+            run(&self.app, |app| async move { app.close_run(&actor, &named.form, &named.period, named.edition).await });
+        Ok(Response::new(v1::GetCloseRunResponse { run: Some(found.await?.into()) }))
+    }
+
+    async fn reopen_period(
+        &self,
+        request: Request<v1::ReopenPeriodRequest>,
+    ) -> Result<Response<v1::ReopenPeriodResponse>, Status> {
+        let (actor, message) = caller(request)?;
+        let command = proved(Reopen::try_from(message))?;
+        let reopening = run(&self.app, |app| async move { app.reopen(&actor, &command).await }).await?;
+        Ok(Response::new(v1::ReopenPeriodResponse { reopening: Some(reopening.into()) }))
+    }
+
+    async fn approve_reopening(
+        &self,
+        request: Request<v1::ApproveReopeningRequest>,
+    ) -> Result<Response<v1::ApproveReopeningResponse>, Status> {
+        let (actor, named) = caller(request)?;
+        let reopening = run(&self.app, |app| async move { app.approve_reopening(&actor, named.id).await }).await?;
+        Ok(Response::new(v1::ApproveReopeningResponse { reopening: Some(reopening.into()) }))
     }
 }

@@ -28,6 +28,10 @@ impl Store for Nobody {
         Err(down())
     }
 
+    async fn time(&self) -> Result<Instant, StoreError> {
+        Err(down())
+    }
+
     async fn ping(&self) -> Result<(), StoreError> {
         Err(down())
     }
@@ -69,6 +73,14 @@ impl Files for Nobody {
         Err(down().into())
     }
 
+    fn is_staged(&self, _: EditionId) -> bool {
+        false
+    }
+
+    fn is_shown(&self, _: EditionId) -> bool {
+        false
+    }
+
     fn release_edition(&self, _: EditionId) -> Result<(), Failure> {
         Err(down().into())
     }
@@ -97,6 +109,8 @@ pub(crate) fn app() -> Arc<App> {
         mailer: Arc::new(Nobody),
         renderers,
         backups: None,
+        watcher: Arc::new(baocao_app::faults::Nobody),
+        instance: "test".into(),
     };
     App::new(ports, Settings::default())
 }

@@ -102,9 +102,14 @@ create table close_run (
     last_error text collate "C" not null,
     next_try_at bigint not null,
     held       boolean not null,
-    unique (form, period, edition),
+    skip_notify boolean not null, -- an operator chose to close without mail
+    abandoned boolean not null,   -- the period was reopened before it was done
+    fence      bigint not null, -- of the lease under which it was written last
     foreign key (form, period) references period (form, period)
 );
+
+-- One run makes an edition; another may take its number only if it was given up.
+create unique index close_run_of_edition on close_run (form, period, edition) where not abandoned;
 
 create table close_request (
     id           bigint not null generated always as identity primary key,
@@ -112,11 +117,54 @@ create table close_request (
     period       text collate "C" not null,
     cause        text collate "C" not null,
     requested_at bigint not null,
+    extension_id bigint references extension (id), -- null: no extension calls for it
     run_id       bigint references close_run (id), -- null: no run has taken it up
     foreign key (form, period) references period (form, period)
 );
 
 create index close_request_open on close_request (form, period) where run_id is null;
+
+create index close_request_by_extension on close_request (extension_id);
+
+-- A whole period is opened again: asked for by one person, approved by another.
+create table reopening (
+    id           bigint not null generated always as identity primary key,
+    form         text collate "C" not null,
+    period       text collate "C" not null,
+    reason       text collate "C" not null,
+    until_at     bigint not null,
+    requested_by text collate "C" not null,
+    requested_key text collate "C" not null,
+    requested_at bigint not null,
+    approved_by  text collate "C", -- null: nobody has approved it
+    approved_key text collate "C", -- null: as above
+    approved_at  bigint, -- null: as above
+    run_id       bigint references close_run (id), -- null: no run has taken it up
+    foreign key (form, period) references period (form, period)
+);
+
+create index reopening_by_period on reopening (form, period);
+
+-- Who works on what, by the clock of the database. A higher fence stands for a later holder.
+create table lease (
+    name       text collate "C" not null primary key,
+    holder     text collate "C" not null,
+    fence      bigint not null check (fence > 0),
+    expires_at bigint not null
+);
+
+-- What each job did last and when it is woken next.
+create table job (
+    name        text collate "C" not null primary key,
+    schedule    text collate "C" not null,
+    next_at     bigint not null,
+    instance    text collate "C" not null,
+    begun_at    bigint, -- null: it has not run yet
+    finished_at bigint, -- null: it has not run yet
+    done        bigint not null,
+    failed      bigint not null,
+    last_error  text collate "C" not null
+);
 
 create table edition (
     form         text collate "C" not null,
@@ -268,10 +316,23 @@ execute function refuse_change();
 -- A request is taken up once; nothing else of it changes.
 create trigger close_request_unchanged before update on close_request
 for each row when (old.run_id is not null
-    or (old.id, old.form, old.period, old.cause, old.requested_at)
-    is distinct from (new.id, new.form, new.period, new.cause, new.requested_at))
+    or (old.id, old.form, old.period, old.cause, old.requested_at, old.extension_id)
+    is distinct from (new.id, new.form, new.period, new.cause, new.requested_at, new.extension_id))
 execute function refuse_change();
 create trigger close_request_kept before delete or truncate on close_request
+execute function refuse_change();
+
+-- A reopening is approved once and taken up once; nothing else of it changes.
+create trigger reopening_unchanged before update on reopening
+for each row when (old.run_id is not null
+    or (old.id, old.form, old.period, old.reason, old.until_at, old.requested_by, old.requested_key, old.requested_at)
+    is distinct from (new.id, new.form, new.period, new.reason, new.until_at, new.requested_by, new.requested_key,
+        new.requested_at)
+    or (old.approved_at is not null
+        and (old.approved_by, old.approved_key, old.approved_at)
+        is distinct from (new.approved_by, new.approved_key, new.approved_at)))
+execute function refuse_change();
+create trigger reopening_kept before delete or truncate on reopening
 execute function refuse_change();
 
 -- A run moves from step to step; what it sealed does not change.

@@ -101,9 +101,14 @@ create table close_run (
     last_error text not null,
     next_try_at integer not null,
     held       integer not null check (held in (0, 1)),
-    unique (form, period, edition),
+    skip_notify integer not null check (skip_notify in (0, 1)), -- an operator chose to close without mail
+    abandoned integer not null check (abandoned in (0, 1)),   -- the period was reopened before it was done
+    fence      integer not null, -- of the lease under which it was written last
     foreign key (form, period) references period (form, period)
 ) strict;
+
+-- One run makes an edition; another may take its number only if it was given up.
+create unique index close_run_of_edition on close_run (form, period, edition) where abandoned = 0;
 
 create table close_request (
     id           integer not null primary key autoincrement,
@@ -111,11 +116,54 @@ create table close_request (
     period       text not null,
     cause        text not null,
     requested_at integer not null,
+    extension_id integer references extension (id), -- null: no extension calls for it
     run_id       integer references close_run (id), -- null: no run has taken it up
     foreign key (form, period) references period (form, period)
 ) strict;
 
 create index close_request_open on close_request (form, period) where run_id is null;
+
+create index close_request_by_extension on close_request (extension_id);
+
+-- A whole period is opened again: asked for by one person, approved by another.
+create table reopening (
+    id           integer not null primary key autoincrement,
+    form         text not null,
+    period       text not null,
+    reason       text not null,
+    until_at     integer not null,
+    requested_by text not null,
+    requested_key text not null,
+    requested_at integer not null,
+    approved_by  text, -- null: nobody has approved it
+    approved_key text, -- null: as above
+    approved_at  integer, -- null: as above
+    run_id       integer references close_run (id), -- null: no run has taken it up
+    foreign key (form, period) references period (form, period)
+) strict;
+
+create index reopening_by_period on reopening (form, period);
+
+-- Who works on what, by the clock of the database. A higher fence stands for a later holder.
+create table lease (
+    name       text not null primary key,
+    holder     text not null,
+    fence      integer not null check (fence > 0),
+    expires_at integer not null
+) strict;
+
+-- What each job did last and when it is woken next.
+create table job (
+    name        text not null primary key,
+    schedule    text not null,
+    next_at     integer not null,
+    instance    text not null,
+    begun_at    integer, -- null: it has not run yet
+    finished_at integer, -- null: it has not run yet
+    done        integer not null,
+    failed      integer not null,
+    last_error  text not null
+) strict;
 
 create table edition (
     form         text not null,
@@ -275,11 +323,22 @@ begin select raise(abort, 'edition is history: it only grows'); end;
 -- A request is taken up once; nothing else of it changes.
 create trigger close_request_unchanged before update on close_request
 when old.run_id is not null
-    or (old.id, old.form, old.period, old.cause, old.requested_at)
-    is not (new.id, new.form, new.period, new.cause, new.requested_at)
+    or (old.id, old.form, old.period, old.cause, old.requested_at, old.extension_id)
+    is not (new.id, new.form, new.period, new.cause, new.requested_at, new.extension_id)
 begin select raise(abort, 'close_request is history: it only grows'); end;
 create trigger close_request_kept before delete on close_request
 begin select raise(abort, 'close_request is history: it only grows'); end;
+
+-- A reopening is approved once and taken up once; nothing else of it changes.
+create trigger reopening_unchanged before update on reopening
+when old.run_id is not null
+    or (old.id, old.form, old.period, old.reason, old.until_at, old.requested_by, old.requested_key, old.requested_at)
+    is not (new.id, new.form, new.period, new.reason, new.until_at, new.requested_by, new.requested_key, new.requested_at)
+    or (old.approved_at is not null
+        and (old.approved_by, old.approved_key, old.approved_at) is not (new.approved_by, new.approved_key, new.approved_at))
+begin select raise(abort, 'reopening is history: it only grows'); end;
+create trigger reopening_kept before delete on reopening
+begin select raise(abort, 'reopening is history: it only grows'); end;
 
 -- A run moves from step to step; what it sealed does not change.
 create trigger close_run_unchanged before update on close_run

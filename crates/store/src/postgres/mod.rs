@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use baocao_app::ports::{Store, StoreError, Tx};
+use baocao_domain::instant::Instant;
 use sqlx::error::DatabaseError;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
@@ -40,6 +41,13 @@ macro_rules! for_share {
 macro_rules! for_update {
     () => {
         " for update"
+    };
+}
+
+/// Microseconds since 1970-01-01T00:00:00Z by the clock of the database: for leases alone.
+macro_rules! db_now {
+    () => {
+        "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
     };
 }
 
@@ -127,6 +135,10 @@ impl Store for PostgresStore {
 
     async fn read(&self) -> Result<Box<dyn Tx>, StoreError> {
         Ok(Box::new(SqlTx::begin_reading(&self.pool, BEGIN_READ).await?))
+    }
+
+    async fn time(&self) -> Result<Instant, StoreError> {
+        sql::time(&self.pool).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

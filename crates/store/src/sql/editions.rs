@@ -56,14 +56,13 @@ pub(super) async fn all(tx: &mut SqlTx, form: &FormCode) -> Result<Vec<EditionRo
 }
 
 /// A second release changes nothing: the first instant stays.
-pub(super) async fn release(tx: &mut SqlTx, form: &FormCode, id: EditionId, at: Instant) -> Result<(), StoreError> {
+pub(super) async fn release(tx: &mut SqlTx, form: &FormCode, id: EditionId, at: Instant) -> Result<bool, StoreError> {
     const DOING: &str = "releasing an edition";
-    let released = tx.run(DOING, bound(RELEASE, form, id).bind(at.micros())).await?;
-    if released == 1 {
-        return Ok(());
+    if tx.run(DOING, bound(RELEASE, form, id).bind(at.micros())).await? == 1 {
+        return Ok(true);
     }
     match tx.one(DOING, bound(COUNT, form, id), |row| integer(row, "editions")).await? {
-        1 => Ok(()),
+        1 => Ok(false),
         _ => Err(crate::fault::broken(DOING, format!("there is no edition {id}"))),
     }
 }

@@ -1,6 +1,7 @@
 //! Permissions to file after the lock.
 
 use baocao_app::ports::{ExtensionRow, Failure, StoreError};
+use baocao_domain::ids::FormCode;
 use baocao_domain::instant::Instant;
 use baocao_domain::submission::SubmissionKey;
 
@@ -15,6 +16,11 @@ statements! {
     VALID = "select id, unit_id, form, period, reason, expires_at, granted_by, granted_at from extension \
              where unit_id = $1 and form = $2 and period = $3 and expires_at > $4 \
              order by expires_at desc, id desc limit 1";
+    /// Extensions that are over and for which no edition was asked.
+    LAPSED = "select id, unit_id, form, period, reason, expires_at, granted_by, granted_at from extension e \
+              where e.form = $1 and e.expires_at <= $2 \
+              and not exists (select 1 from close_request r where r.extension_id = e.id) \
+              order by expires_at, id";
 }
 
 fn read(row: &Row) -> Result<ExtensionRow, Failure> {
@@ -48,4 +54,8 @@ pub(super) async fn valid(
     let statement =
         query(VALID).bind(key.unit.0).bind(key.form.as_str()).bind(key.period.to_string()).bind(now.micros());
     tx.optional("looking for an extension", statement, read).await
+}
+
+pub(super) async fn lapsed(tx: &mut SqlTx, form: &FormCode, now: Instant) -> Result<Vec<ExtensionRow>, StoreError> {
+    tx.all("looking for extensions that are over", query(LAPSED).bind(form.as_str()).bind(now.micros()), read).await
 }

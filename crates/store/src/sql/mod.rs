@@ -1,7 +1,7 @@
 //! One SQL text for both databases: this folder is compiled once for each, as a module of `sqlite` and of `postgres`.
 //!
-//! What differs comes from `super`: the driver (`Db`), which refusals pass, and the lock clauses. What could differ is
-//! left out: no clock, no chance, no arithmetic on dates, no sums. The functions stand in one file per subject; [`Tx`]
+//! What differs comes from `super`: the driver (`Db`), which refusals pass, the lock clauses and the clock of the database. What could differ is
+//! left out: no clock (but for leases, `db_now!`), no chance, no arithmetic on dates, no sums. The functions stand in one file per subject; [`Tx`]
 //! is one `impl` and delegates to them.
 
 mod audit;
@@ -10,9 +10,12 @@ mod deliveries;
 mod documents;
 mod editions;
 mod extensions;
+mod jobs;
 mod keys;
+mod leases;
 mod periods;
 mod regimes;
+mod reopenings;
 mod row;
 mod session;
 mod settings;
@@ -21,6 +24,7 @@ mod tx;
 mod units;
 mod whole;
 
+pub(super) use leases::time;
 pub(super) use session::{SqlTx, ping};
 
 use super::{Db, passes};
@@ -35,6 +39,9 @@ pub(super) fn statements() -> Vec<(&'static str, &'static str)> {
         periods::STATEMENTS,
         submissions::STATEMENTS,
         extensions::STATEMENTS,
+        reopenings::STATEMENTS,
+        leases::STATEMENTS,
+        jobs::STATEMENTS,
         closes::STATEMENTS,
         editions::STATEMENTS,
         documents::STATEMENTS,

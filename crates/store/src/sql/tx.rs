@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use baocao_app::ports::{
     AnsweredRow, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentRow,
-    EditionRow, ExtensionRow, KeyRow, PeriodRow, RegimeRow, RevisionHead, RowLock, StoreError, Tx,
+    EditionRow, ExtensionRow, JobRow, KeyRow, Lease, PeriodRow, RegimeRow, ReopeningRow, RevisionHead, RowLock,
+    Signature, StoreError, Tx,
 };
 use baocao_domain::edition::EditionId;
 use baocao_domain::ids::FormCode;
@@ -15,8 +16,8 @@ use baocao_domain::unit::UnitVersion;
 
 use super::session::SqlTx;
 use super::{
-    audit, closes, deliveries, documents, editions, extensions, keys, periods, regimes, settings, submissions, units,
-    whole,
+    audit, closes, deliveries, documents, editions, extensions, jobs, keys, leases, periods, regimes, reopenings,
+    settings, submissions, units, whole,
 };
 
 #[async_trait]
@@ -130,6 +131,54 @@ impl Tx for SqlTx {
         extensions::valid(self, key, now).await
     }
 
+    async fn lapsed_extensions(&mut self, form: &FormCode, now: Instant) -> Result<Vec<ExtensionRow>, StoreError> {
+        extensions::lapsed(self, form, now).await
+    }
+
+    async fn append_reopening(&mut self, reopening: &ReopeningRow) -> Result<i64, StoreError> {
+        reopenings::append(self, reopening).await
+    }
+
+    async fn open_reopenings(&mut self, form: &FormCode) -> Result<Vec<ReopeningRow>, StoreError> {
+        reopenings::open(self, form).await
+    }
+
+    async fn reopening(&mut self, id: i64) -> Result<Option<ReopeningRow>, StoreError> {
+        reopenings::by_id(self, id).await
+    }
+
+    async fn approve_reopening(&mut self, id: i64, approved: &Signature) -> Result<bool, StoreError> {
+        reopenings::approve(self, id, approved).await
+    }
+
+    async fn take_reopenings(&mut self, form: &FormCode, period: PeriodKey, run: i64) -> Result<(), StoreError> {
+        reopenings::take(self, form, period, run).await
+    }
+
+    async fn take_lease(&mut self, name: &str, holder: &str, lasts_s: u32) -> Result<Option<Lease>, StoreError> {
+        leases::take(self, name, holder, lasts_s).await
+    }
+
+    async fn renew_lease(&mut self, lease: &Lease, lasts_s: u32) -> Result<bool, StoreError> {
+        leases::renew(self, lease, lasts_s).await
+    }
+
+    async fn hold_lease(&mut self, lease: &Lease) -> Result<bool, StoreError> {
+        leases::hold(self, lease).await
+    }
+
+    async fn release_lease(&mut self, lease: &Lease) -> Result<(), StoreError> {
+        leases::release(self, lease).await
+    }
+
+    async fn note_job(&mut self, job: &JobRow) -> Result<(), StoreError> {
+        jobs::note(self, job).await
+    }
+
+    async fn jobs(&mut self) -> Result<Vec<JobRow>, StoreError> {
+        jobs::all(self).await
+    }
+
     async fn append_close_request(&mut self, request: &CloseRequestRow) -> Result<i64, StoreError> {
         closes::append_request(self, request).await
     }
@@ -154,8 +203,8 @@ impl Tx for SqlTx {
         closes::runs(self, form).await
     }
 
-    async fn advance_close_run(&mut self, id: i64, from: CloseStep, to: CloseStep) -> Result<bool, StoreError> {
-        closes::advance(self, id, from, to).await
+    async fn advance_close_run(&mut self, run: &CloseRunRow, to: CloseStep, fence: i64) -> Result<bool, StoreError> {
+        closes::advance(self, run, to, fence).await
     }
 
     async fn note_close_try(&mut self, run: &CloseRunRow) -> Result<bool, StoreError> {
@@ -174,7 +223,7 @@ impl Tx for SqlTx {
         editions::all(self, form).await
     }
 
-    async fn release_edition(&mut self, form: &FormCode, id: EditionId, at: Instant) -> Result<(), StoreError> {
+    async fn release_edition(&mut self, form: &FormCode, id: EditionId, at: Instant) -> Result<bool, StoreError> {
         editions::release(self, form, id, at).await
     }
 

@@ -1,0 +1,179 @@
+//! What an operator asks of a close: close now, take a held run up again, close without mail.
+
+use std::time::Duration;
+
+use baocao_domain::edition::{Cause, EditionId};
+use baocao_domain::instant::Instant;
+use baocao_domain::period::PeriodKey;
+use baocao_domain::reason::{Finding, Reason, Refusal};
+
+use crate::actor::{Actor, Role};
+use crate::app::{App, require};
+use crate::audit::{self, Entry};
+use crate::error::AppError;
+use crate::hold::Switch;
+use crate::ports::{CloseRequestRow, CloseRunRow, CloseStep, PeriodRow, RowLock, Tx};
+
+/// How often, and how many times, a caller looks whether another instance has finished the close.
+const LOOKS: (Duration, usize) = (Duration::from_millis(200), 100);
+
+/// What an operator asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CloseAction {
+    /// Close the period; a held or paused run is tried again at once.
+    #[default]
+    Retry,
+    /// As before, but no mail goes to units from this edition.
+    SkipNotify,
+}
+
+impl CloseAction {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Retry => "close-period",
+            Self::SkipNotify => "close-period.skip-notify",
+        }
+    }
+}
+
+impl App {
+    /// Closes one period now, if it is locked; answers with the run of its last edition. Takes up again what is held. Where
+    /// another instance is at it, waits for its end within a limit.
+    ///
+    /// # Errors
+    /// `ROLE_NOT_ALLOWED` for anybody but an operator, `CLOSING_PAUSED` until it is released, `PERIOD_NOT_LOCKED` before the
+    /// lock, `MONTH_NOT_CLOSED` for a longer period whose months are not all closed.
+    pub async fn close_period(
+        &self,
+        actor: &Actor,
+        form: &str,
+        period: &str,
+        action: CloseAction,
+    ) -> Result<CloseRunRow, AppError> {
+        let now = self.now();
+        let answer = self.try_close_period(actor, form, period, action, now).await;
+        if let Err(AppError::Refused(refusal)) = &answer {
+            self.record_refusal(actor, action.code(), &format!("{form}/{period}"), refusal, now).await?;
+        }
+        answer
+    }
+
+    async fn try_close_period(
+        &self,
+        actor: &Actor,
+        form: &str,
+        period: &str,
+        action: CloseAction,
+        now: Instant,
+    ) -> Result<CloseRunRow, AppError> {
+        require(actor.role == Role::Operator, Reason::RoleNotAllowed)?;
+        require(self.held(Switch::Closing).await?.is_none(), Reason::ClosingPaused)?;
+        let mut tx = self.ports.store.begin().await?;
+        let row = self.period_row(tx.as_mut(), form, period, RowLock::None).await?;
+        if now < row.locks {
+            let expected = format!("from {}", row.locks.iso());
+            return Err(Refusal::at("period", Reason::PeriodNotLocked, period, expected).into());
+        }
+        let runs = tx.close_runs(&row.form).await?;
+        for run in runs.into_iter().filter(|run| run.edition.period == row.period && run.is_unfinished()) {
+            let skip_notify = run.skip_notify || action == CloseAction::SkipNotify;
+            let released = CloseRunRow { tries: 0, failures: 0, held: false, next_try_at: now, skip_notify, ..run };
+            tx.note_close_try(&released).await?;
+        }
+        let entry = Entry {
+            actor: &actor.client,
+            action: action.code(),
+            object: format!("{form}/{period}"),
+            content_hash: String::new(),
+            refused: None,
+        };
+        audit::record(tx.as_mut(), now, entry).await?;
+        tx.commit().await?;
+
+        self.close_due().await?;
+        if self.last_run(&row).await?.is_none() {
+            // Before `live_from` nothing closes by itself: the operator asks for it.
+            self.ask_for_first_edition(&row, now).await?;
+            self.close_due().await?;
+        }
+        for _ in 0..LOOKS.1 {
+            let last = self.last_run(&row).await?;
+            if let Some(run) = last.filter(|run| !run.is_unfinished() || run.held || !run.last_error.is_empty()) {
+                return Ok(run);
+            }
+            tokio::time::sleep(LOOKS.0).await;
+        }
+        let last = self.last_run(&row).await?;
+        Ok(last.ok_or_else(|| Refusal::because(Reason::Overloaded))?)
+    }
+
+    /// The run of an edition of a period, or of its last edition.
+    ///
+    /// # Errors
+    /// `ROLE_NOT_ALLOWED` for anybody but an operator, `UNKNOWN_PERIOD`, `UNKNOWN_EDITION`.
+    pub async fn close_run(
+        &self,
+        actor: &Actor,
+        form: &str,
+        period: &str,
+        edition: Option<u32>,
+    ) -> Result<CloseRunRow, AppError> {
+        require(actor.role == Role::Operator, Reason::RoleNotAllowed)?;
+        let mut tx = self.ports.store.read().await?;
+        let row = self.period_row(tx.as_mut(), form, period, RowLock::None).await?;
+        let found = match edition {
+            Some(number) => tx.close_run(&row.form, EditionId { period: row.period, number }).await?,
+            None => self.last_run(&row).await?,
+        };
+        Ok(found.ok_or(Refusal::because(Reason::UnknownEdition))?)
+    }
+
+    /// Asks for the first edition of a period that does not close by itself.
+    async fn ask_for_first_edition(&self, row: &PeriodRow, now: Instant) -> Result<(), AppError> {
+        let mut tx = self.ports.store.begin().await?;
+        let fresh = tx.period(&row.form, row.period, RowLock::Exclusive).await?;
+        let is_sealed = fresh.is_none_or(|fresh| fresh.sealed_edition > 0);
+        let asked = tx.open_close_requests(&row.form).await?.iter().any(|request| request.period == row.period);
+        if is_sealed || asked {
+            return Ok(());
+        }
+        self.refuse_open_months(tx.as_mut(), row).await?;
+        let request = CloseRequestRow {
+            id: 0,
+            form: row.form.clone(),
+            period: row.period,
+            cause: Cause::Locked,
+            requested_at: now,
+            extension: None,
+            run: None,
+        };
+        tx.append_close_request(&request).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The run of the last edition of a period.
+    async fn last_run(&self, row: &PeriodRow) -> Result<Option<CloseRunRow>, AppError> {
+        let runs = self.ports.store.read().await?.close_runs(&row.form).await?;
+        let of_period = runs.into_iter().filter(|run| run.edition.period == row.period && !run.abandoned);
+        Ok(of_period.max_by_key(|run| run.edition))
+    }
+
+    /// A longer period is folded from its months' editions: each must have a finished one.
+    async fn refuse_open_months(&self, tx: &mut dyn Tx, row: &PeriodRow) -> Result<(), AppError> {
+        if row.period.is_month() {
+            return Ok(());
+        }
+        let owed = self.in_force(tx).await?.regime.owed(&row.period.months());
+        let runs = tx.close_runs(&row.form).await?;
+        let is_closed = |month: &PeriodKey| {
+            let of_month: Vec<_> = runs.iter().filter(|run| run.edition.period == *month && !run.abandoned).collect();
+            !of_month.is_empty() && of_month.iter().all(|run| run.step == CloseStep::Done)
+        };
+        let open = owed.into_iter().filter(|month| !is_closed(month));
+        let findings = open.map(|month| Finding::new("period", Reason::MonthNotClosed, month, "a finished edition"));
+        match Refusal::of(findings.collect()) {
+            Some(refusal) => Err(refusal.into()),
+            None => Ok(()),
+        }
+    }
+}

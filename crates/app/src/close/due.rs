@@ -1,0 +1,172 @@
+//! What is due: runs that are not done, and periods that call for an edition.
+
+use baocao_domain::edition::{Cause, EditionId};
+use baocao_domain::ids::{FormCode, UnitCode, UnitId};
+use baocao_domain::instant::Instant;
+use baocao_domain::period::PeriodKey;
+
+use crate::app::{App, InForce};
+use crate::audit::{self, Entry};
+use crate::canonical::tagged_hash;
+use crate::close::{Work, contains, object_of};
+use crate::error::AppError;
+use crate::lease::Held;
+use crate::ports::{CloseRequestRow, CloseRunRow, ExtensionRow, ReopeningRow, Tx};
+use crate::setup::{SERVICE, live_from};
+
+/// A period that calls for an edition.
+pub(super) struct Due {
+    pub(super) form: FormCode,
+    pub(super) period: PeriodKey,
+    pub(super) cause: Cause,
+    pub(super) sealed_edition: u32,
+}
+
+impl App {
+    /// Whether there is anything to work on.
+    pub(super) async fn has_work(&self, tx: &mut dyn Tx) -> Result<bool, AppError> {
+        let form = self.in_force(tx).await?.regime.form.code.clone();
+        Ok(self.next_work(tx, &[]).await?.is_some() || !self.lapsed(tx, &form).await?.is_empty())
+    }
+
+    /// What to work on next: a run that was interrupted, or a period that is due. Runs that failed just now are left out.
+    pub(super) async fn next_work(&self, tx: &mut dyn Tx, tried: &[EditionId]) -> Result<Option<Work>, AppError> {
+        let form = self.in_force(tx).await?.regime.form.code.clone();
+        let now = self.now();
+        let runs = tx.close_runs(&form).await?;
+        let unfinished: Vec<&CloseRunRow> = runs.iter().filter(|run| run.is_unfinished()).collect();
+        let reopened: Vec<PeriodKey> = approved(tx, &form).await?.into_iter().map(|row| row.period).collect();
+        // A longer period waits for its months: those that are being closed, and those that are open again.
+        let blocked = |period: PeriodKey| {
+            let being_closed = unfinished.iter().any(|run| contains(period, run.edition.period));
+            being_closed || reopened.iter().any(|month| contains(period, *month))
+        };
+        let can_go_on = |run: &CloseRunRow| {
+            !run.held && run.next_try_at <= now && !tried.contains(&run.edition) && !blocked(run.edition.period)
+        };
+        let resumable = unfinished.iter().filter(|run| can_go_on(run)).min_by_key(|run| run.edition);
+        if let Some(run) = resumable {
+            return Ok(Some(Work::Resume((*run).clone())));
+        }
+        let mut due = due_periods(tx, &form, now).await?;
+        let is_waiting = |period: PeriodKey| unfinished.iter().any(|run| run.edition.period == period);
+        due.retain(|due| !blocked(due.period) && !is_waiting(due.period));
+        Ok(due.into_iter().min_by_key(|due| due.period).map(Work::Seal))
+    }
+
+    /// Extensions that are over without a filing, of periods that have an edition already: each calls for another, which says
+    /// that the unit has not filed. Before the first edition the first one says so.
+    async fn lapsed(&self, tx: &mut dyn Tx, form: &FormCode) -> Result<Vec<ExtensionRow>, AppError> {
+        let mut lapsed = tx.lapsed_extensions(form, self.now()).await?;
+        if lapsed.is_empty() {
+            return Ok(lapsed);
+        }
+        let sealed: Vec<PeriodKey> =
+            tx.periods(form).await?.into_iter().filter(|row| row.sealed_edition > 0).map(|row| row.period).collect();
+        lapsed.retain(|extension| sealed.contains(&extension.key.period));
+        Ok(lapsed)
+    }
+
+    /// Asks for the editions that lapsed extensions call for.
+    pub(super) async fn note_lapsed(&self, held: &Held) -> Result<(), AppError> {
+        let mut tx = self.begin_under(held).await?;
+        let in_force = self.in_force(tx.as_mut()).await?;
+        let form = in_force.regime.form.code.clone();
+        let lapsed = self.lapsed(tx.as_mut(), &form).await?;
+        if lapsed.is_empty() {
+            return Ok(());
+        }
+        let now = self.now();
+        for extension in lapsed {
+            let period = extension.key.period;
+            let unit = code_of(&in_force, extension.key.unit, period)?;
+            let request = CloseRequestRow {
+                id: 0,
+                form: form.clone(),
+                period,
+                cause: Cause::ExtensionExpired { unit: unit.clone(), reason: extension.reason.clone() },
+                requested_at: now,
+                extension: Some(extension.id),
+                run: None,
+            };
+            tx.append_close_request(&request).await?;
+            let entry = Entry {
+                actor: SERVICE,
+                action: "extension-expired",
+                object: format!("{unit}/{form}/{period}"),
+                content_hash: tagged_hash("baocao/extension-expired/1", &[&extension.id.to_string()]),
+                refused: None,
+            };
+            audit::record(tx.as_mut(), now, entry).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// The run to work on next; a new one for a period that is due.
+    pub(super) async fn next_run(&self, held: &Held, tried: &[EditionId]) -> Result<Option<CloseRunRow>, AppError> {
+        loop {
+            let mut tx = self.begin_under(held).await?;
+            match self.next_work(tx.as_mut(), tried).await? {
+                None => return Ok(None),
+                Some(Work::Resume(run)) => return Ok(Some(run)),
+                Some(Work::Seal(due)) => {
+                    // None: it was sealed between the look and the lock. Look again.
+                    if let Some(run) = self.seal(tx, held, &due).await? {
+                        return Ok(Some(run));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The code of a unit on the last day of a period's window.
+fn code_of(in_force: &InForce, unit: UnitId, period: PeriodKey) -> Result<UnitCode, AppError> {
+    let tree = in_force.tree(period.window(in_force.regime.calendar.window_rule).to)?;
+    let node = tree.nodes().iter().find(|node| node.id == unit).map(|node| node.code.clone());
+    node.ok_or_else(|| AppError::Corrupt(format!("unit {} of an extension is not in the tree of {period}", unit.0)))
+}
+
+/// Reopenings that were approved and that no run has taken up.
+async fn approved(tx: &mut dyn Tx, form: &FormCode) -> Result<Vec<ReopeningRow>, AppError> {
+    let mut open = tx.open_reopenings(form).await?;
+    open.retain(|row| row.approved.is_some());
+    Ok(open)
+}
+
+/// Periods past their lock without an edition, from `live_from` on, and those for which another edition is asked. A period
+/// that is open again is due when its reopening ends, whatever else is asked for it.
+async fn due_periods(tx: &mut dyn Tx, form: &FormCode, now: Instant) -> Result<Vec<Due>, AppError> {
+    let live_from = live_from(tx).await?;
+    let requests = tx.open_close_requests(form).await?;
+    let reopenings = approved(tx, form).await?;
+    let mut due = Vec::new();
+    for row in tx.periods(form).await? {
+        let reopened = reopenings.iter().filter(|reopening| reopening.period == row.period).max_by_key(|r| r.until);
+        let request = requests.iter().find(|request| request.period == row.period);
+        let locked = row.locks <= now && live_from.is_some_and(|live_from| row.locks >= live_from);
+        let cause = match (reopened, row.sealed_edition) {
+            (Some(reopening), _) if now < reopening.until => None,
+            (Some(reopening), _) => Some(Cause::Reopened { reason: reopening.reason.clone() }),
+            // A request before the first edition is met by the first edition.
+            (None, 0) => (locked || request.is_some()).then_some(Cause::Locked),
+            (None, _) => request.map(|request| request.cause.clone()),
+        };
+        let (form, period, sealed_edition) = (form.clone(), row.period, row.sealed_edition);
+        due.extend(cause.map(|cause| Due { form, period, cause, sealed_edition }));
+    }
+    Ok(due)
+}
+
+/// The audit object of what is due.
+impl Due {
+    /// The edition that it would make.
+    pub(super) const fn edition(&self) -> EditionId {
+        EditionId { period: self.period, number: self.sealed_edition + 1 }
+    }
+
+    /// Its name.
+    pub(super) fn object(&self) -> String {
+        object_of(&self.form, self.edition())
+    }
+}

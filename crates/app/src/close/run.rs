@@ -1,0 +1,132 @@
+//! Driving a run: its steps one after the other, tries counted, failures noted, held in the end.
+
+use baocao_domain::instant::Instant;
+
+use crate::app::App;
+use crate::audit::{self, Entry};
+use crate::close::object_of;
+use crate::error::AppError;
+use crate::faults::Border;
+use crate::lease::Held;
+use crate::ports::{CloseRunRow, CloseStep, Tx};
+use crate::setup::SERVICE;
+
+/// Pauses after a failed try of a step, in seconds.
+const PAUSES_SECONDS: [i64; 2] = [60, 300];
+
+impl App {
+    /// Takes the remaining steps of a run, one after the other.
+    pub(super) async fn finish_run(&self, held: &Held, mut run: CloseRunRow) -> Result<(), AppError> {
+        while run.step != CloseStep::Done {
+            let to = run.step.next();
+            self.count_try(held, &mut run).await?;
+            self.reach_step(to, Border::Begun);
+            match self.take_step(held, &run).await {
+                Ok(()) => {}
+                // Not a failure of the step: whoever has the lease now goes on with it.
+                Err(error @ AppError::LeaseLost { .. }) => return Err(error),
+                Err(error) => {
+                    self.note_failure(held, &run, &error).await?;
+                    return Err(error);
+                }
+            }
+            self.reach_step(to, Border::Committed);
+            let mut tx = self.ports.store.read().await?;
+            let stored = tx.close_run(&run.form, run.edition).await?;
+            run = stored.ok_or_else(|| AppError::Corrupt(format!("the run of {} is gone", run.edition)))?;
+            tracing::info!(edition.id = %run.edition, step = run.step.code(), "close step taken");
+        }
+        Ok(())
+    }
+
+    async fn take_step(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
+        match run.step {
+            CloseStep::Sealed => self.aggregate(held, run).await,
+            CloseStep::Aggregated => self.render(held, run).await,
+            CloseStep::Rendered => self.check(held, run).await,
+            CloseStep::Checked => self.stage(held, run).await,
+            CloseStep::Published => self.enqueue_mail(held, run).await,
+            CloseStep::Enqueued => self.restate_longer(held, run).await,
+            CloseStep::Done => Ok(()),
+        }
+    }
+
+    /// Commits a step: what it wrote, the move of the run and the audit entry, or nothing.
+    pub(super) async fn commit_step(
+        &self,
+        mut tx: Box<dyn Tx>,
+        held: &Held,
+        run: &CloseRunRow,
+        content_hash: String,
+        now: Instant,
+    ) -> Result<(), AppError> {
+        let to = run.step.next();
+        if !tx.advance_close_run(run, to, held.fence()).await? {
+            return Err(AppError::Corrupt(format!(
+                "the run of {} is not at {} any more",
+                run.edition,
+                run.step.code()
+            )));
+        }
+        let action = format!("close.{}", to.code().to_lowercase());
+        let object = object_of(&run.form, run.edition);
+        let entry = Entry { actor: SERVICE, action: &action, object, content_hash, refused: None };
+        audit::record(tx.as_mut(), now, entry).await?;
+        self.reach_step(to, Border::Ready);
+        Ok(tx.commit().await?)
+    }
+
+    /// Counts a try before it starts, so that a step which kills the process also ends in a held run.
+    async fn count_try(&self, held: &Held, run: &mut CloseRunRow) -> Result<(), AppError> {
+        run.fence = held.fence();
+        if run.tries >= self.settings.close_tries_max {
+            let error = format!("{} tries of the step after {} ended without a word", run.tries, run.step.code());
+            run.last_error.clone_from(&error);
+            self.hold(held, run).await?;
+            return Err(AppError::Corrupt(error));
+        }
+        run.tries += 1;
+        let mut tx = self.begin_under(held).await?;
+        if !tx.note_close_try(run).await? {
+            return Err(AppError::Corrupt(format!(
+                "the run of {} is not at {} any more",
+                run.edition,
+                run.step.code()
+            )));
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Notes why a step failed; after a pause it is tried again, after too many failures the run is held.
+    async fn note_failure(&self, held: &Held, run: &CloseRunRow, error: &AppError) -> Result<(), AppError> {
+        let failures = run.failures + 1;
+        let pause = usize::try_from(run.failures).ok().and_then(|failures| PAUSES_SECONDS.get(failures));
+        let pause = pause.or(PAUSES_SECONDS.last()).copied().unwrap_or_default();
+        let failed = CloseRunRow {
+            failures,
+            last_error: error.chain(),
+            next_try_at: self.now().plus_seconds(pause),
+            ..run.clone()
+        };
+        if failures >= self.settings.close_failures_max {
+            return self.hold(held, &failed).await;
+        }
+        let mut tx = self.begin_under(held).await?;
+        tx.note_close_try(&failed).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Leaves a run to an operator, who takes it up again by closing the period by hand, or reopens the period.
+    async fn hold(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
+        let mut tx = self.begin_under(held).await?;
+        if tx.note_close_try(&CloseRunRow { held: true, ..run.clone() }).await? {
+            let object = object_of(&run.form, run.edition);
+            let entry =
+                Entry { actor: SERVICE, action: "close.held", object, content_hash: String::new(), refused: None };
+            audit::record(tx.as_mut(), self.now(), entry).await?;
+            tx.commit().await?;
+            tracing::error!(edition.id = %run.edition, step = run.step.code(), error = %run.last_error, "close held");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,198 @@
+//! What comes after the lock: extensions that lapse, periods opened again, runs that an operator takes in hand.
+
+use std::sync::Arc;
+
+use baocao_app::Settings;
+use baocao_app::close::CloseAction;
+use baocao_app::error::AppError;
+use baocao_app::extension::GrantExtension;
+use baocao_app::ports::{CloseStep, Store};
+use baocao_app::reopening::Reopen;
+use baocao_domain::edition::{Cause, Filing};
+
+use crate::database::Database;
+use crate::town::{SECOND, Town, form};
+
+const QUARTER: [&str; 3] = ["2022-M07", "2022-M08", "2022-M09"];
+
+#[track_caller]
+fn reason(answer: Result<impl std::fmt::Debug, AppError>) -> &'static str {
+    match answer.expect_err("a refusal") {
+        AppError::Refused(refusal) => refusal.reason.code(),
+        error => panic!("{error:?}"),
+    }
+}
+
+fn reopen(town: &Town, hours: i64) -> Reopen {
+    Reopen {
+        form: "tthc".into(),
+        period: "2022-M07".into(),
+        reason: "nhiều đơn vị nhầm biểu mẫu".into(),
+        until: Some(town.app().now().plus_seconds(hours * 3600)),
+    }
+}
+
+async fn a_period_is_reopened_by_two_people(store: &Arc<dyn Store>) {
+    let town = Town::on(store).await;
+    town.close_quarter(QUARTER).await;
+    let (first, second, app) = (town.operator().await, town.actor(SECOND).await, town.app());
+    let unit = town.actor("90101").await;
+    assert_eq!(reason(app.reopen(&unit, &reopen(&town, 24)).await), "ROLE_NOT_ALLOWED");
+    let quarter = Reopen { period: "2022-Q3".into(), ..reopen(&town, 24) };
+    assert_eq!(reason(app.reopen(&first, &quarter).await), "PERIOD_NOT_ALIGNED");
+    let open = Reopen { period: "2022-M12".into(), ..reopen(&town, 24) };
+    assert_eq!(reason(app.reopen(&first, &open).await), "PERIOD_NOT_LOCKED");
+    assert_eq!(reason(app.reopen(&first, &reopen(&town, 32 * 24)).await), "FIELD_REQUIRED");
+
+    let command = reopen(&town, 24);
+    let asked = app.reopen(&first, &command).await.expect("asked");
+    assert_eq!(app.reopen(&first, &command).await.expect("asked again").id, asked.id);
+    assert_eq!(reason(app.reopen(&second, &reopen(&town, 12)).await), "REOPENING_PENDING");
+    assert_eq!(reason(town.correct("90101", "2022-M07", 1, 30).await), "PERIOD_LOCKED");
+    assert_eq!(reason(app.approve_reopening(&first, asked.id).await), "SECOND_APPROVER_REQUIRED");
+    assert_eq!(reason(app.approve_reopening(&second, asked.id + 1).await), "UNKNOWN_REOPENING");
+    let approved = app.approve_reopening(&second, asked.id).await.expect("approved");
+    assert_eq!(app.approve_reopening(&second, asked.id).await.expect("again"), approved);
+
+    // While it is open every unit may file, and nothing is closed.
+    town.correct("90101", "2022-M07", 1, 30).await.expect("accepted");
+    assert_eq!(town.close().await, Vec::<String>::new());
+    town.pass(24 * 3600);
+    assert_eq!(reason(town.correct("90102", "2022-M07", 1, 30).await), "PERIOD_LOCKED");
+    assert_eq!(town.close().await, ["2022-M07/2", "2022-Q3/2"]);
+    let (before, after) = (town.edition("2022-M07/1").await, town.edition("2022-M07/2").await);
+    assert_eq!(after.cause, Cause::Reopened { reason: command.reason });
+    let received = |edition: &baocao_domain::edition::Edition| edition.value(&edition.province().subtree, "received");
+    assert_eq!(received(&after), received(&before) + 20);
+    let (before, after) = (town.edition("2022-Q3/1").await, town.edition("2022-Q3/2").await);
+    assert_eq!(received(&after), received(&before) + 20);
+    assert_eq!(town.close().await, Vec::<String>::new(), "once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_period_is_reopened_by_two_people_on_sqlite() {
+    let database = Database::sqlite().await;
+    a_period_is_reopened_by_two_people(&database.store).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_period_is_reopened_by_two_people_on_postgres() {
+    let tell = |database: Arc<Database>| async move { a_period_is_reopened_by_two_people(&database.store).await };
+    Database::postgres().await.tell(tell).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_to_reopen_lapses_unless_it_is_approved() {
+    let database = Database::sqlite().await;
+    let town = Town::on(&database.store).await;
+    town.go_to_lock("2022-M07");
+    assert_eq!(town.close().await, ["2022-M07/1"]);
+    let (first, second, app) = (town.operator().await, town.actor(SECOND).await, town.app());
+    let asked = app.reopen(&first, &reopen(&town, 1)).await.expect("asked");
+    town.pass(3600);
+    assert_eq!(reason(app.approve_reopening(&second, asked.id).await), "REOPENING_LAPSED");
+    assert_eq!(town.close().await, Vec::<String>::new(), "nothing was reopened");
+    let again = app.reopen(&second, &reopen(&town, 1)).await.expect("another request stands now");
+    app.approve_reopening(&first, again.id).await.expect("approved by the other");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_quarter_waits_for_a_month_that_is_open_again() {
+    let database = Database::sqlite().await;
+    let town = Town::on(&database.store).await;
+    for month in QUARTER {
+        town.go_to_opening(month);
+        town.file_all_but(&[], month).await;
+        if month == "2022-M09" {
+            let asked = town.app().reopen(&town.operator().await, &reopen(&town, 30 * 24)).await.expect("asked");
+            town.app().approve_reopening(&town.actor(SECOND).await, asked.id).await.expect("approved");
+        }
+        town.go_to_lock(month);
+        town.close().await;
+    }
+    let names: Vec<String> = town.runs().await.iter().map(|run| run.edition.to_string()).collect();
+    assert_eq!(names, ["2022-M07/1", "2022-M08/1", "2022-M09/1"]);
+    town.pass(30 * 24 * 3600);
+    let closed = town.close().await;
+    assert_eq!(closed[..2], ["2022-M07/2".to_owned(), "2022-Q3/1".to_owned()], "{closed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_extension_that_lapses_makes_an_edition_that_says_so() {
+    let database = Database::sqlite().await;
+    let town = Town::on(&database.store).await;
+    town.go_to_opening("2022-M07");
+    town.file_all_but(&["90101", "90102"], "2022-M07").await;
+    town.go_to_lock("2022-M07");
+    assert_eq!(town.close().await, ["2022-M07/1"]);
+    let operator = town.operator().await;
+    for unit in ["90101", "90102"] {
+        let grant = GrantExtension {
+            unit: unit.into(),
+            form: "tthc".into(),
+            period: "2022-M07".into(),
+            reason: "mất điện".into(),
+            expires_at: Some(town.app().now().plus_seconds(3600)),
+        };
+        town.app().grant_extension(&operator, &grant).await.expect("granted");
+    }
+    town.file("90102", "2022-M07", 5, 5).await.expect("in time");
+    assert_eq!(town.close().await, ["2022-M07/2"]);
+    town.pass(3600);
+    assert_eq!(town.close().await, ["2022-M07/3"]);
+    assert_eq!(town.close().await, Vec::<String>::new(), "once");
+    let edition = town.edition("2022-M07/3").await;
+    let unit = baocao_domain::ids::UnitCode::parse("90101").expect("a code");
+    assert_eq!(edition.cause, Cause::ExtensionExpired { unit: unit.clone(), reason: "mất điện".into() });
+    assert_eq!(edition.unit(&unit).expect("listed").filings[0].filing, Filing::Missing);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_close_without_mail_queues_none() {
+    let database = Database::sqlite().await;
+    // No try is left: the run is held before its first step.
+    let town = Town::with(&database.store, 1, Settings { close_tries_max: 0, ..Settings::default() }).await;
+    town.go_to_opening("2022-M07");
+    town.file("90.STP", "2022-M07", 1, 99).await.expect("accepted");
+    for unit in ["90.STTTT", "901", "90101", "90102", "90103"] {
+        town.file(unit, "2022-M07", 10, 10).await.expect("accepted");
+    }
+    town.go_to_lock("2022-M07");
+    let report = town.app().close_due().await.expect("looked");
+    assert_eq!(report.failed.len(), 1, "{report:?}");
+    assert!(town.runs().await[0].held);
+    assert!(town.app().close_due().await.expect("looked").failed.is_empty(), "a held run waits");
+
+    let mended = crate::town::instance(&database.store, &town.clock, Settings::default());
+    let operator = town.operator().await;
+    let run = mended.app.close_period(&operator, "tthc", "2022-M07", CloseAction::SkipNotify).await.expect("closed");
+    assert_eq!((run.step, run.skip_notify), (CloseStep::Done, true));
+    let mails = database.store.read().await.expect("read").deliveries(&form(), run.edition).await.expect("mails");
+    assert_eq!(mails, []);
+    let edition = town.edition("2022-M07/1").await;
+    assert!(!baocao_domain::notice::notices(&edition, None).is_empty(), "somebody would have been written to");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_held_run_is_given_up_when_its_period_is_reopened() {
+    let database = Database::sqlite().await;
+    let town = Town::with(&database.store, 1, Settings { close_tries_max: 0, ..Settings::default() }).await;
+    town.go_to_opening("2022-M07");
+    town.file_all_but(&["90101"], "2022-M07").await;
+    town.go_to_lock("2022-M07");
+    town.app().close_due().await.expect("looked");
+    let asked = town.app().reopen(&town.operator().await, &reopen(&town, 1)).await.expect("asked");
+    town.app().approve_reopening(&town.actor(SECOND).await, asked.id).await.expect("approved");
+    town.file("90101", "2022-M07", 7, 7).await.expect("it is open again");
+
+    let mended = crate::town::instance(&database.store, &town.clock, Settings::default());
+    assert!(mended.app.close_due().await.expect("looked").closed.is_empty(), "it is open");
+    town.pass(3600);
+    let closed: Vec<String> =
+        mended.app.close_due().await.expect("closed").closed.iter().map(ToString::to_string).collect();
+    assert_eq!(closed, ["2022-M07/1"], "the edition was never frozen: its number is not lost");
+    let runs = town.runs().await;
+    let told: Vec<_> = runs.iter().map(|run| (run.edition.number, run.step, run.abandoned)).collect();
+    assert_eq!(told, [(1, CloseStep::Sealed, true), (1, CloseStep::Done, false)]);
+    assert_eq!(town.edition("2022-M07/1").await.missing().count(), 0);
+}
