@@ -23,12 +23,12 @@ use tempfile::TempDir;
 
 use crate::database::Database;
 use crate::processes::{ask, program};
-use crate::world::World;
+use crate::town::{Town, UNITS, key};
 
-/// A configuration on a world's folder and database.
-fn configuration(world: &World, database: &Database, backups: &Path) -> Config {
+/// A configuration on an instance's folder and database.
+fn configuration(town: &Town, database: &Database, backups: &Path) -> Config {
     let backup = Backup { folder: backups.to_path_buf(), keep: 2, scratch: String::new() };
-    Config { data: world.data().to_path_buf(), database: database.url.clone(), backup, ..Config::default() }
+    Config { data: town.instances[0].data().to_path_buf(), database: database.url.clone(), backup, ..Config::default() }
 }
 
 /// Names of what is in a folder, the lock aside.
@@ -41,17 +41,18 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 /// July closed and published, with its mail queued.
-async fn july(database: &Database) -> World {
-    let world = World::on(Arc::clone(&database.store)).await;
-    world.go_to_due_day("2022-M07");
-    for unit in ["178", "06400", "20.STTTT"] {
-        world.file(unit, 0).await.expect("accepted");
+async fn july(database: &Database) -> Town {
+    let town = Town::on(&database.store).await;
+    town.go_to_opening("2022-M07");
+    town.file("90.STP", "2022-M07", 1, 99).await.expect("accepted");
+    for (unit, _) in UNITS.iter().filter(|(unit, _)| *unit != "90.STP") {
+        town.file(unit, "2022-M07", 10, 10).await.expect("accepted");
     }
-    world.go_to_lock("2022-M07");
-    for job in [JobName::Close, JobName::Publish] {
-        assert!(!Jobs::run_once(&world.app, job).await.expect("run").is_idle(), "{job:?}");
-    }
-    world
+    town.go_to_lock("2022-M07");
+    assert_eq!(town.close().await, ["2022-M07/1"]);
+    town.clock.move_to(town.loaded.regime.calendar.schedule(key("2022-M07")).publishes);
+    assert!(!Jobs::run_once(town.app(), JobName::Publish).await.expect("run").is_idle());
+    town
 }
 
 async fn backed_up(keeper: &Keeper, at: Instant) -> Made {
@@ -69,16 +70,26 @@ fn count_files(folder: &Path) -> usize {
 }
 
 async fn whole_while_units_file(database: Arc<Database>) {
-    let world = Arc::new(july(&database).await);
-    world.go_to_due_day("2022-M08");
+    let town = Arc::new(july(&database).await);
+    town.go_to_opening("2022-M08");
     let home = TempDir::new().expect("a temporary folder");
-    let keeper = Keeper::of(&configuration(&world, &database, home.path()));
+    let keeper = Keeper::of(&configuration(&town, &database, home.path()));
 
     let filing = tokio::spawn({
-        let world = Arc::clone(&world);
-        async move { world.file_all_but(&["06400"], 1).await }
+        let town = Arc::clone(&town);
+        async move {
+            for revision in 0..40 {
+                for unit in ["901", "90101", "90102"] {
+                    let filed = match revision {
+                        0 => town.file(unit, "2022-M08", 10, 10).await,
+                        _ => town.correct(unit, "2022-M08", revision, i64::from(revision)).await,
+                    };
+                    filed.expect("accepted");
+                }
+            }
+        }
     });
-    let now = world.app.now();
+    let now = town.app().now();
     let mut sizes = Vec::new();
     for second in 0..3 {
         // What an interrupted backup left is swept, and never counted as one.
@@ -91,7 +102,7 @@ async fn whole_while_units_file(database: Arc<Database>) {
     filing.await.expect("filed");
     assert!(sizes.is_sorted(), "{sizes:?}");
     let last = backed_up(&keeper, now.plus_seconds(9)).await;
-    assert_eq!(last.manifest.counts["revision"], 3 + 227);
+    assert_eq!(last.manifest.counts["revision"], 6 + 120);
     assert_eq!(names(home.path()).len(), 2, "as many are kept as configured: {:?}", names(home.path()));
     let again = keeper.back_up(now.plus_seconds(9)).await.expect_err("the name is taken");
     assert!(again.to_string().contains("is there already"), "{again:#}");
@@ -164,13 +175,14 @@ fn back_up_with_little_room(config: &Path, to: &Path, blocks: u32) -> (bool, Str
 }
 
 async fn nothing_of_one_that_found_no_room(database: Arc<Database>) {
-    let world = july(&database).await;
+    let town = july(&database).await;
     let home = TempDir::new().expect("a temporary folder");
-    let (config, to) = (home.path().join("baocao.toml"), home.path().join("backups"));
-    let text = format!("data = {:?}\ndatabase = {:?}\n", world.data(), database.url);
+    let config = home.path().join("baocao.toml");
+    let text = format!("data = {:?}\ndatabase = {:?}\n", town.instances[0].data(), database.url);
     std::fs::write(&config, text).expect("written");
-    let mut said_by_size = BTreeMap::new();
+    let mut made_by_size = BTreeMap::new();
     for blocks in [0, 16, 64, 1_024, 1_000_000] {
+        let to = home.path().join(blocks.to_string());
         let (is_made, said) = back_up_with_little_room(&config, &to, blocks);
         let whole = names(&to);
         if is_made {
@@ -180,9 +192,9 @@ async fn nothing_of_one_that_found_no_room(database: Arc<Database>) {
             let told = ["too large", "full", "I/O error", "could not write"].iter().any(|word| said.contains(word));
             assert!(told, "{blocks} blocks: {said}");
         }
-        said_by_size.insert(blocks, is_made);
+        made_by_size.insert(blocks, is_made);
     }
-    assert!(!said_by_size[&0] && !said_by_size[&64] && said_by_size[&1_000_000], "{said_by_size:?}");
+    assert!(!made_by_size[&0] && !made_by_size[&16] && made_by_size[&1_000_000], "{made_by_size:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -310,15 +322,35 @@ async fn one_backup_is_made_a_night_by_whichever_process_looks_first() {
     assert_eq!(counting.made.lock().expect("not poisoned").len(), 3);
 }
 
+/// One instance closed, another makes the backup: what it lacks is made again first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_instance_that_did_not_close_backs_up_what_the_other_wrote() {
+    let database = Database::sqlite().await;
+    let town = july(&database).await;
+    let home = TempDir::new().expect("a temporary folder");
+    let config = Config { data: home.path().to_path_buf(), ..configuration(&town, &database, &home.path().join("b")) };
+    let folder = DataFolder::own(home.path()).expect("a folder");
+    let mailer = Arc::new(Transport::open(MailSettings::Blackhole).expect("mail"));
+    let (store, clock) = (Arc::clone(&database.store), Arc::new(town.clock.clone()));
+    let backups = Arc::new(Keeper::of(&config)) as Arc<dyn Backups>;
+    let refused = backups.make(town.clock.now()).await.expect_err("nothing of it is here");
+    assert!(refused.to_string().contains("cannot copy"), "{refused}");
+
+    let app = wire_with(folder, store, clock, mailer, Settings::default(), Some(backups)).app;
+    assert!(Jobs::run_once(&app, JobName::Backup).await.expect("looked").is_idle());
+    town.pass(24 * 3_600);
+    assert_eq!(Jobs::run_once(&app, JobName::Backup).await.expect("made").done, 1);
+    let made = home.path().join("b").join(&names(&home.path().join("b"))[0]);
+    let named = database.raw("select sha256 from document union select message_sha256 from delivery").await;
+    let objects = Manifest::read(&made).expect("a manifest").objects;
+    assert_eq!(objects.into_iter().collect::<Vec<_>>(), named.expect("read"));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_queued_is_put_aside_only_while_mail_is_held() {
     let database = Database::sqlite().await;
-    let world = World::on(Arc::clone(&database.store)).await;
-    world.go_to_due_day("2022-M07");
-    world.file_all_but(&[], 0).await;
-    world.go_to_lock("2022-M07");
-    Jobs::run_once(&world.app, JobName::Close).await.expect("closed");
-    let (store, now) = (database.store.as_ref(), world.clock.now());
+    let town = july(&database).await;
+    let (store, now) = (database.store.as_ref(), town.clock.now());
     let queued = hold::unsent(store).await.expect("counted");
     assert!(queued > 0);
     hold::skip_queued(store, now).await.expect_err("mail may be on its way");
@@ -326,16 +358,16 @@ async fn what_is_queued_is_put_aside_only_while_mail_is_held() {
         hold::hold(store, now, &hold::Switch::ALL, reason).await.expect_err("nobody could read it later");
     }
     hold::hold(store, now, &[hold::Switch::Mail], "đổi máy chủ thư").await.expect("held");
-    assert_eq!(world.app.held(hold::Switch::Mail).await.expect("read").as_deref(), Some("đổi máy chủ thư"));
-    assert_eq!(world.app.held(hold::Switch::Closing).await.expect("read"), None);
-    assert!(Jobs::run_once(&world.app, JobName::Mail).await.expect("run").is_idle());
+    assert_eq!(town.app().held(hold::Switch::Mail).await.expect("read").as_deref(), Some("đổi máy chủ thư"));
+    assert_eq!(town.app().held(hold::Switch::Closing).await.expect("read"), None);
+    assert!(Jobs::run_once(town.app(), JobName::Mail).await.expect("run").is_idle());
     assert_eq!(hold::unsent(store).await.expect("counted"), queued);
 
     assert_eq!(hold::skip_queued(store, now).await.expect("put aside"), queued);
     let released = hold::release(store, now, &hold::Switch::ALL).await.expect("released");
     assert_eq!(released, [(hold::Switch::Mail, "đổi máy chủ thư".to_owned())]);
     assert_eq!(hold::release(store, now, &hold::Switch::ALL).await.expect("nothing is held"), []);
-    assert!(Jobs::run_once(&world.app, JobName::Mail).await.expect("run").is_idle(), "none of it goes out");
+    assert!(Jobs::run_once(town.app(), JobName::Mail).await.expect("run").is_idle(), "none of it goes out");
     let held = database.raw("select last_reply from delivery where state = 'held'").await.expect("read");
     assert_eq!(held.len(), queued);
     assert!(held.iter().all(|reply| reply.contains("đổi máy chủ thư")), "{held:?}");

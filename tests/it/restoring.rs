@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use baocao::clock::CLOCK_SETTING;
-use baocao::setup::OPERATOR;
+use baocao::setup::{KEYS_FILE, OPERATOR, read_keys};
 use baocao_domain::submission::Receipt;
 use baocao_jobs::{JobName, Jobs};
 use baocao_rpc::client::{connect, with_key};
@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 use crate::database::{Database, Engine};
 use crate::processes::{Process, ask, program};
-use crate::world::World;
+use crate::town::{Town, UNITS, key};
 
 /// How long the service is watched doing nothing; its jobs look every second.
 const WATCHED: Duration = Duration::from_secs(4);
@@ -120,49 +120,53 @@ struct Known {
 }
 
 /// July is closed, published and its mail queued; August is filed, past its lock and not closed yet.
-async fn fill(world: &World, at: &Place) -> Known {
+async fn fill(town: &Town, at: &Place) -> Known {
     let mut receipts = Vec::new();
-    let units: Vec<String> = world.allotment.filings().map(|(unit, _)| unit.to_string()).collect();
-    for (month, period) in [(0, "2022-M07"), (1, "2022-M08")] {
-        world.go_to_due_day(period);
-        for unit in &units {
-            receipts.push(world.file(unit, month).await.expect("accepted").receipt);
+    for period in ["2022-M07", "2022-M08"] {
+        town.go_to_opening(period);
+        for (unit, _) in UNITS {
+            let (online, direct) = if unit == "90.STP" { (1, 99) } else { (10, 10) };
+            receipts.push(town.file(unit, period, online, direct).await.expect("accepted").receipt);
         }
-        world.go_to_lock(period);
-        if month == 0 {
-            for job in [JobName::Close, JobName::Publish] {
-                assert!(!Jobs::run_once(&world.app, job).await.expect("run").is_idle(), "{job:?}");
-            }
+        town.go_to_lock(period);
+        if period == "2022-M07" {
+            assert_eq!(town.close().await, ["2022-M07/1"]);
+            town.clock.move_to(town.loaded.regime.calendar.schedule(key(period)).publishes);
+            assert!(!Jobs::run_once(town.app(), JobName::Publish).await.expect("run").is_idle());
         }
     }
-    let now = world.app.now().micros().to_string();
-    world.app.keep_setting(CLOCK_SETTING, &now).await.expect("kept");
+    let now = town.app().now().micros().to_string();
+    town.app().keep_setting(CLOCK_SETTING, &now).await.expect("kept");
     let queued = at.ask("select id from delivery where state = 'queued'").await.len();
     assert!(queued > 0, "July has notices");
     Known {
         receipts,
-        site: tree(&world.data().join("site")),
-        objects: tree(&world.data().join("objects")),
+        site: tree(&town.instances[0].data().join("site")),
+        objects: tree(&town.instances[0].data().join("objects")),
         queued,
-        operator_key: world.keys[OPERATOR].clone(),
+        operator_key: read_keys(&town.instances[0].data().join(KEYS_FILE))
+            .expect("keys")
+            .into_iter()
+            .find_map(|(client, key)| (client == OPERATOR).then_some(key))
+            .expect("the officer's key"),
     }
 }
 
 /// What happens between the backup and the loss: it is what a restore cannot bring back.
-async fn go_on(world: &World, known: &Known) -> Receipt {
-    let report = Jobs::run_once(&world.app, JobName::Mail).await.expect("run");
+async fn go_on(town: &Town, known: &Known) -> Receipt {
+    let report = Jobs::run_once(town.app(), JobName::Mail).await.expect("run");
     assert_eq!(report.done, known.queued, "July's notices go out");
-    world.go_to_due_day("2022-M09");
-    world.file("06400", 2).await.expect("accepted").receipt
+    town.go_to_opening("2022-M09");
+    town.file("90101", "2022-M09", 7, 7).await.expect("accepted").receipt
 }
 
 /// On PostgreSQL the operator knows from the relay's log that the queued mail went out, and has none of it sent again.
 async fn lost_and_restored(database: Arc<Database>) {
     let skips = database.engine == Engine::Postgres;
     let home = TempDir::new().expect("a temporary folder");
-    let world = World::on(Arc::clone(&database.store)).await;
-    let old = Place::new(home.path(), "old", world.data(), &database.url);
-    let known = fill(&world, &old).await;
+    let town = Town::on(&database.store).await;
+    let old = Place::new(home.path(), "old", town.instances[0].data(), &database.url);
+    let known = fill(&town, &old).await;
 
     let said = done(&["backup", "--config", &old.config]);
     assert!(said.contains("and proved"), "{said}");
@@ -172,8 +176,8 @@ async fn lost_and_restored(database: Arc<Database>) {
     let [backup] = backup.as_slice() else { panic!("one backup: {backup:?}") };
     let backup = backup.to_str().expect("a path");
 
-    let lost = go_on(&world, &known).await;
-    drop(world);
+    let lost = go_on(&town, &known).await;
+    drop(town);
     assert!(!old.data.exists(), "the machine is gone");
 
     let url = match database.engine {
@@ -229,7 +233,7 @@ async fn released(new: &Place, known: &Known, skips: bool, home: &Path) {
 
     let channel = with_key(connect(door(&log)).await.expect("connected"), &known.operator_key).expect("a key");
     let mut periods = PeriodServiceClient::new(channel);
-    let request = v1::ClosePeriodRequest { form: "tthc".into(), period: "2022-M08".into(), action: 0 };
+    let request = v1::ClosePeriodRequest { form: "tthc".into(), period: "2022-M08".into(), ..Default::default() };
     let refused = periods.close_period(request.clone()).await.expect_err("closing is paused");
     assert!(refused.message().contains("Closing is paused") || format!("{refused:?}").contains("CLOSING_PAUSED"));
 

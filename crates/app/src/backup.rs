@@ -30,8 +30,10 @@ impl App {
         if !self.claim_backup(time_s).await? {
             return Ok(None);
         }
-        // What another instance made is copied from here too.
-        self.have_everything().await?;
+        if let Err(error) = self.have_everything().await {
+            // The backup itself says which object it misses.
+            tracing::warn!(error = %error.chain(), "objects of other instances not made here");
+        }
         let name = backups.make(self.now()).await.map_err(AppError::failed("make a backup"))?;
         self.keep_setting(BACKUP_DUE, &next(self.now(), time_s).micros().to_string()).await?;
         Ok(Some(name))

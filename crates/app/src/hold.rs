@@ -73,15 +73,14 @@ pub async fn hold(store: &dyn Store, now: Instant, switches: &[Switch], reason: 
     if reason.is_empty() {
         return Err(Refusal::at("reason", Reason::FieldRequired, "", "why it is held").into());
     }
-    set(store, now, switches, &reason).await
-}
-
-/// What a database that was read back from a backup begins with: everything is held, for a reason.
-///
-/// # Errors
-/// Those of the database.
-pub async fn hold_restored(store: &dyn Store, now: Instant, reason: &str) -> Result<(), AppError> {
-    set(store, now, &Switch::ALL, reason).await
+    let (mut tx, mut noted) = (store.begin().await?, None);
+    for switch in switches {
+        noted = Some(put_setting(tx.as_mut(), now, switch.setting(), &reason).await?);
+    }
+    if let Some(noted) = noted {
+        audit::commit(tx, noted).await?;
+    }
+    Ok(())
 }
 
 /// Releases what is named; each switch is an entry of the audit chain. Answers with the reasons for which it was held.
@@ -145,17 +144,6 @@ pub async fn skip_queued(store: &dyn Store, now: Instant) -> Result<usize, AppEr
         audit::commit(tx, noted).await?;
     }
     Ok(skipped)
-}
-
-async fn set(store: &dyn Store, now: Instant, switches: &[Switch], reason: &str) -> Result<(), AppError> {
-    let (mut tx, mut noted) = (store.begin().await?, None);
-    for switch in switches {
-        noted = Some(put_setting(tx.as_mut(), now, switch.setting(), reason).await?);
-    }
-    if let Some(noted) = noted {
-        audit::commit(tx, noted).await?;
-    }
-    Ok(())
 }
 
 impl App {

@@ -51,7 +51,7 @@ pub(super) async fn describe(copy: &dyn Store) -> anyhow::Result<Described> {
         let regime: Regime = from_json("the regime", &row.document)?;
         let editions = tx.editions(&regime.form.code).await?;
         let runs = tx.close_runs(&regime.form.code).await?;
-        for run in runs.into_iter().filter(|run| run.step >= CloseStep::Published) {
+        for run in runs.into_iter().filter(|run| run.step >= CloseStep::Published && !run.abandoned) {
             let row = editions.iter().find(|row| row.id == run.edition);
             let row = row.with_context(|| format!("edition {} has a run and no row", run.edition))?;
             pages.insert(run.edition, row.released_at.is_some());

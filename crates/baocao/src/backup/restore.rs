@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use baocao_app::hold::{hold_restored, unsent};
+use baocao_app::hold::{Switch, hold, unsent};
 use baocao_domain::instant::Instant;
 use baocao_store::copies::{self, Engine};
 
@@ -65,7 +65,7 @@ pub async fn restore(backup: &Path, config: &Config, now: Instant) -> anyhow::Re
 
     let store = baocao_store::open(&url).await.context("cannot open the database")?;
     let reason = format!("restored from the backup of {}", manifest.made_at);
-    hold_restored(store.as_ref(), now, &reason).await.context("cannot hold what was restored")?;
+    hold(store.as_ref(), now, &Switch::ALL, &reason).await.context("cannot hold what was restored")?;
     let unsent = unsent(store.as_ref()).await?;
     flush_tree(&config.data).context("cannot bring what was restored to the disk")?;
     fs::remove_file(&mark)?;

@@ -19,8 +19,11 @@ statements! {
               union all select 'edition' as name, count(*) as rows_found from edition \
               union all select 'extension' as name, count(*) as rows_found from extension \
               union all select 'issue' as name, count(*) as rows_found from issue \
+              union all select 'job' as name, count(*) as rows_found from job \
+              union all select 'lease' as name, count(*) as rows_found from lease \
               union all select 'period' as name, count(*) as rows_found from period \
               union all select 'regime' as name, count(*) as rows_found from regime \
+              union all select 'reopening' as name, count(*) as rows_found from reopening \
               union all select 'revision' as name, count(*) as rows_found from revision \
               union all select 'setting' as name, count(*) as rows_found from setting \
               union all select 'submission' as name, count(*) as rows_found from submission \
