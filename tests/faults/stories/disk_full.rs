@@ -15,7 +15,7 @@ use crate::writers::{Outcome, Writer};
 const ROOMY_KIB: u64 = 65_536;
 
 /// How long the disk stays full.
-const FULL: Duration = Duration::from_millis(2_500);
+const FULL: Duration = Duration::from_millis(1_500);
 
 /// The same figures each time.
 const SEED: u64 = 1;
@@ -97,7 +97,7 @@ async fn until_done(scene: &Scene, disk: &SmallDisk, instance: &mut Instance) {
         assert!(begun.elapsed() < SETTLE_WITHIN, "it does not recover: {}", instance.log_tail());
         assert!(!instance.is_over(), "it ended: {}", instance.log_tail());
         tokio::time::sleep(Duration::from_millis(500)).await;
-        if begun.elapsed() > Duration::from_secs(5) {
+        if begun.elapsed() > Duration::from_secs(2) {
             scene.clock.advance_s(61);
         }
     }

@@ -1,12 +1,22 @@
 //! An instance that stands still at any moment, for longer than its lease: another goes on, and nothing that it had in
 //! hand is accepted any more.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{MONTHS, PAST_THE_LEASE, SETTLE_WITHIN, bound, doors, thaws_and_writes_nothing};
 use crate::chance::{Chance, count};
-use crate::scene::{Engine, Prepared};
+use crate::scene::{Engine, Prepared, Scene};
+use crate::waiting::until;
 use crate::writers::Outcome;
+
+/// Waits until the lease of closing has another fence, or would have had one: where nothing is left, nobody takes it.
+async fn taken_over(scene: &Scene) {
+    const FENCE: &str = "select cast(fence as text) from lease where name = 'close'";
+    let (before, begun) = (scene.query(FENCE).await, Instant::now());
+    while scene.query(FENCE).await == before && begun.elapsed() < 2 * PAST_THE_LEASE {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_instance_frozen_at_random_for_longer_than_its_lease_writes_nothing_afterwards() {
@@ -23,17 +33,27 @@ async fn an_instance_frozen_at_random_for_longer_than_its_lease_writes_nothing_a
         let other_door = doors(&[&other]);
         let mut writers = scene.writers(&other_door, &mut chance);
         let of_installation = MONTHS.len().min(wanted - rounds);
-        for (month, opens, locked) in &MONTHS[..of_installation] {
+        for (round, (month, opens, locked)) in MONTHS[..of_installation].iter().enumerate() {
             scene.clock.set(opens);
             for writer in &mut writers {
                 assert_eq!(writer.file(month).await, Outcome::Acknowledged);
             }
-            // The jobs look every second: somewhere in the close, if it is this one that closes.
             scene.clock.set(locked);
-            tokio::time::sleep(chance.pause_ms(0, 1_300)).await;
+            // Somewhere in the close, if it is this one that closes.
+            let begun = format!("select step from close_run where period = '{month}'");
+            let has_begun = async || (!scene.query(&begun).await.is_empty()).then_some(());
+            until("the close begins", Duration::from_secs(30), has_begun).await;
+            tokio::time::sleep(chance.pause_ms(0, 200)).await;
             frozen.freeze();
             let unfinished = scene.query("select step from close_run where step <> 'DONE'").await;
             took_over += usize::from(!unfinished.is_empty());
+            if round % 2 == 1 {
+                // It goes on in the moment in which the other takes over: the checker counts each step once.
+                taken_over(&scene).await;
+                frozen.thaw();
+                scene.settle(&other_door, SETTLE_WITHIN).await;
+                continue;
+            }
             tokio::time::sleep(PAST_THE_LEASE).await;
             scene.settle(&other_door, SETTLE_WITHIN).await;
             thaws_and_writes_nothing(&scene, &mut frozen).await;
@@ -41,7 +61,7 @@ async fn an_instance_frozen_at_random_for_longer_than_its_lease_writes_nothing_a
         rounds += of_installation;
         // It shows what the other has closed as well, sooner or later.
         let released = scene.query("select period || '/1' from edition order by 1").await;
-        crate::waiting::until("both show what is released", Duration::from_secs(60), || async {
+        until("both show what is released", Duration::from_secs(60), || async {
             let shown = |edition: &String| frozen.folder().join("site").join(edition).exists();
             released.iter().all(shown).then_some(())
         })
