@@ -289,6 +289,7 @@ mod tests {
         assert_eq!(asks(&mut stream, b"").await, Some(4), "what was held comes through");
 
         proxy.cut();
+        tokio::time::sleep(Duration::from_millis(50)).await;
         assert!(matches!(asks(&mut stream, b"gone").await, None | Some(0)));
         let mut stream = TcpStream::connect(proxy.address).await.expect("connected");
         assert_eq!(asks(&mut stream, b"again").await, Some(5));

@@ -73,6 +73,18 @@ fn text(heads: &[DayHead]) -> String {
     })
 }
 
+/// Whether an entry from this place on notes a file of heads with this hash.
+async fn is_noted(tx: &mut dyn Tx, mut from: i64, hash: &str) -> Result<bool, AppError> {
+    loop {
+        let batch = tx.audit_entries(from, BATCH_MAX).await?;
+        let Some(last) = batch.last() else { return Ok(false) };
+        from = last.seq + 1;
+        if batch.iter().any(|entry| entry.action == PUBLISH && entry.content_hash == hash) {
+            return Ok(true);
+        }
+    }
+}
+
 impl App {
     /// The last entry of the last finished day; none before the end of the first.
     pub(crate) async fn last_finished(&self, tx: &mut dyn Tx) -> Result<Option<AuditRow>, AppError> {
@@ -113,9 +125,12 @@ impl App {
                 }
             }
         }
-        drop(tx);
         let text = text(&heads);
-        if heads.len() > known {
+        // Of several instances each publishes for itself; what they publish is noted once.
+        let behind = heads.last().map_or(1, |last| last.seq + 1);
+        let is_news = heads.len() > known && !is_noted(tx.as_mut(), behind, &sha256_hex(text.as_bytes())).await?;
+        drop(tx);
+        if is_news {
             self.note_heads(&text).await?;
         }
         Ok(Some(PageFile { path: PATH.into(), bytes: text.into_bytes() }))

@@ -10,7 +10,7 @@ use super::{Counts, Faults, sha256};
 const CHECKSUMS: &str = "CHECKSUMS";
 
 /// What stands beside the periods in the root of a site.
-const ROOT: [&str; 5] = ["index.html", "style.css", "editions.json", "feed.xml", "reports"];
+const ROOT: [&str; 6] = ["index.html", "style.css", "editions.json", "feed.xml", "reports", "audit"];
 
 pub(super) fn check(snapshot: &Snapshot, folders: &[PathBuf], counts: &mut Counts, faults: &mut Faults) {
     for folder in folders {
@@ -45,7 +45,20 @@ pub(super) fn check(snapshot: &Snapshot, folders: &[PathBuf], counts: &mut Count
         faults.unless(shown == released, || {
             format!("site: {} shows {shown:?}, released are {released:?}", site.display())
         });
+        heads(snapshot, &site, faults);
         objects(&folder.join("objects"), faults);
+    }
+}
+
+/// Every head that is published stands in the chain.
+fn heads(snapshot: &Snapshot, site: &Path, faults: &mut Faults) {
+    let Ok(published) = std::fs::read_to_string(site.join("audit/heads.csv")) else { return };
+    for line in published.lines().skip(1) {
+        let is_there = match line.split(',').collect::<Vec<_>>()[..] {
+            [_, seq, hash] => snapshot.audit.iter().any(|entry| entry.seq.to_string() == seq && entry.hash == hash),
+            _ => false,
+        };
+        faults.unless(is_there, || format!("site: the head {line} of {} is not in the chain", site.display()));
     }
 }
 

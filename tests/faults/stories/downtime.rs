@@ -34,7 +34,10 @@ async fn catches_up(scene: &Scene, chance: &mut Chance, kills: usize) -> Bytes {
     let closed = "select object from audit where action in ('close.sealed', 'close.done') order by audit.seq";
     let wanted: Vec<String> =
         IN_ORDER.iter().flat_map(|edition| [format!("tthc/{edition}"), format!("tthc/{edition}")]).collect();
-    assert_eq!(scene.query(closed).await, wanted, "each is closed once, whole, in order");
+    // `close_run 1 tthc/2022-M07/1`: people's name of the run stands last.
+    let named = |object: String| object.rsplit(' ').next().map(str::to_owned);
+    let found: Vec<String> = scene.query(closed).await.into_iter().filter_map(named).collect();
+    assert_eq!(found, wanted, "each is closed once, whole, in order");
     scene.check(&[&instance]).await;
     Bytes::of(scene, &instance).await
 }

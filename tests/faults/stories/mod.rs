@@ -61,6 +61,9 @@ pub(crate) struct Bytes {
 impl Bytes {
     /// Of an instance of a scene that has settled.
     pub(crate) async fn of(scene: &Scene, instance: &Instance) -> Self {
+        let mut files = crate::checker::tree_hashes(&instance.folder().join("site"));
+        // The chain bears times and names of requests; the checker holds its heads against it.
+        files.retain(|path, _| !path.starts_with("audit/"));
         Self {
             editions: scene
                 .query("select period || '/' || cast(number as text) || ' ' || content_hash from edition order by 1")
@@ -71,7 +74,7 @@ impl Bytes {
             deliveries: scene
                 .query("select period || '/' || cast(edition as text) || ' ' || recipient || ' ' || purpose from delivery order by 1")
                 .await,
-            files: crate::checker::tree_hashes(&instance.folder().join("site")),
+            files,
         }
     }
 
@@ -101,7 +104,11 @@ pub(crate) async fn thaws_and_writes_nothing(scene: &Scene, frozen: &mut Instanc
     assert!(!frozen.is_over(), "the thawed process ended: {}", frozen.log_tail());
     let after = tables(scene).await;
     for (table, rows) in &before {
-        assert_eq!(rows, &after[table], "a process that was frozen for longer than its lease wrote into {table}");
+        let news: Vec<&String> = after[table].iter().filter(|row| !rows.contains(row)).collect();
+        assert!(
+            rows.len() == after[table].len() && news.is_empty(),
+            "a process that was frozen for longer than its lease wrote into {table}: {news:?}"
+        );
     }
 }
 
