@@ -77,6 +77,8 @@ async fn starts_stops_and_starts_again(folder: &Path, database: &str) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         keys = found;
+        // A connection that stays open makes a clean stop wait for it.
+        drop((periods, admin));
         assert!(serve.terminate().success(), "a clean stop");
     }
 }

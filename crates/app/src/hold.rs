@@ -9,11 +9,11 @@ use baocao_domain::instant::Instant;
 use baocao_domain::reason::{Reason, Refusal};
 
 use crate::app::App;
-use crate::audit::{self, Entry};
+use crate::audit::{self, Entry, Noted};
 use crate::content;
 use crate::error::AppError;
 use crate::ports::{DeliveryRow, DeliveryState, Store, StoreError, Tx};
-use crate::setup::{SERVICE, put_setting};
+use crate::setup::SERVICE;
 use crate::text;
 
 /// The most deliveries that are put aside before the next are read.
@@ -75,7 +75,7 @@ pub async fn hold(store: &dyn Store, now: Instant, switches: &[Switch], reason: 
     }
     let (mut tx, mut noted) = (store.begin().await?, None);
     for switch in switches {
-        noted = Some(put_setting(tx.as_mut(), now, switch.setting(), &reason).await?);
+        noted = Some(switched(tx.as_mut(), now, "hold", *switch, &reason).await?);
     }
     if let Some(noted) = noted {
         audit::commit(tx, noted).await?;
@@ -92,7 +92,7 @@ pub async fn release(store: &dyn Store, now: Instant, switches: &[Switch]) -> Re
     let (mut released, mut noted) = (Vec::new(), None);
     for switch in switches {
         if let Some(reason) = held(tx.as_mut(), *switch).await? {
-            noted = Some(put_setting(tx.as_mut(), now, switch.setting(), "").await?);
+            noted = Some(switched(tx.as_mut(), now, "release", *switch, "").await?);
             released.push((*switch, reason));
         }
     }
@@ -144,6 +144,19 @@ pub async fn skip_queued(store: &dyn Store, now: Instant) -> Result<usize, AppEr
         audit::commit(tx, noted).await?;
     }
     Ok(skipped)
+}
+
+/// Sets a switch, with the entry that notes it.
+async fn switched(
+    tx: &mut dyn Tx,
+    now: Instant,
+    action: &str,
+    switch: Switch,
+    reason: &str,
+) -> Result<Noted, StoreError> {
+    tx.put_setting(switch.setting(), reason).await?;
+    let content = content::setting(switch.setting(), reason);
+    audit::record(tx, now, Entry::about(SERVICE, action, &content, reason)).await
 }
 
 impl App {

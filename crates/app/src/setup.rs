@@ -39,7 +39,7 @@ pub(crate) async fn live_from(tx: &mut dyn Tx) -> Result<Option<Instant>, StoreE
 }
 
 /// Sets a value of the installation, with the entry that notes it.
-pub(crate) async fn put_setting(tx: &mut dyn Tx, now: Instant, name: &str, value: &str) -> Result<Noted, StoreError> {
+async fn put_setting(tx: &mut dyn Tx, now: Instant, name: &str, value: &str) -> Result<Noted, StoreError> {
     tx.put_setting(name, value).await?;
     audit::record(tx, now, Entry::about(SERVICE, "put-setting", &content::setting(name, value), value)).await
 }

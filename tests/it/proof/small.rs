@@ -9,16 +9,19 @@ use baocao::demo::scene::begins;
 use baocao::files::DataFolder;
 use baocao::setup::{KEYS_FILE, OPERATOR, first_start, read_keys};
 use baocao::wire::{Wired, wire};
-use baocao_app::actor::Actor;
+use baocao_app::actor::{Actor, Role};
 use baocao_app::close::CloseAction;
 use baocao_app::extension::GrantExtension;
 use baocao_app::ports::{Accepted, BeforeBody, Envelope, Mailer, SendFailure, Store};
 use baocao_app::regime::{LoadedRegime, read};
+use baocao_app::reopening::Reopen;
+use baocao_app::setup::NewKey;
 use baocao_app::submit::Submit;
 use baocao_app::verify::{Asked, Verified};
 use baocao_app::{App, Settings};
 use baocao_domain::edition::EditionId;
 use baocao_domain::figures::RawFigures;
+use baocao_domain::ids::UnitCode;
 use baocao_domain::instant::Instant;
 use baocao_domain::issue::IssueRecord;
 use baocao_domain::period::PeriodKey;
@@ -147,6 +150,7 @@ impl Small {
         };
         self.app.issue_report(&operator, edition, &record).await.expect("issued");
         self.app.close_period(&operator, "tthc", "2022-M12", CloseAction::Retry).await.expect_err("it is not locked");
+        self.reopen(&operator).await;
         self.clock.move_to(self.app.now().plus_seconds(60));
         self.relay.will(&[SendFailure::InDoubt("cut".into())]);
         self.work().await;
@@ -161,6 +165,31 @@ impl Small {
         self.relay.will(&[SendFailure::Temporary("421 down".into()), SendFailure::Temporary("421 down".into())]);
         self.work().await;
         self.app.keep_setting("clock", &self.app.now().micros().to_string()).await.expect("kept");
+    }
+
+    /// A month is opened again by two people, corrected and closed; another reopening waits for the second.
+    async fn reopen(&self, first: &Actor) {
+        let province = UnitCode::parse("20").expect("a code");
+        let key = NewKey { client: "second".into(), role: Role::Operator, scope: province, days: 400 };
+        let mut text = String::new();
+        let kept = |texts: &[String]| {
+            text.clone_from(&texts[0]);
+            Ok(())
+        };
+        self.app.create_keys(&[key], kept).await.expect("a key");
+        let second = self.app.authenticate(&text).await.expect("a good key");
+        let command = |hours: i64| Reopen {
+            form: "tthc".into(),
+            period: "2022-M08".into(),
+            reason: "nhầm biểu mẫu".into(),
+            until: Some(self.app.now().plus_seconds(hours * 3_600)),
+        };
+        let asked = self.app.reopen(first, &command(1)).await.expect("asked");
+        self.app.approve_reopening(&second, asked.id).await.expect("approved");
+        self.file("05971", "2022-M08", 5, Some(1)).await;
+        self.clock.move_to(self.app.now().plus_seconds(3_600));
+        self.work().await;
+        self.app.reopen(first, &command(24)).await.expect("asked once more");
     }
 
     /// Everything that the jobs do, until nothing is left to do now.
