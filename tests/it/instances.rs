@@ -7,6 +7,7 @@ use std::time::Duration;
 use baocao_app::Settings;
 use baocao_app::ports::{Clock, CloseStep, DocumentKind, Files, Store};
 use baocao_domain::instant::Instant;
+use baocao_tests::tree;
 
 use crate::database::Database;
 use crate::town::{Town, form};
@@ -36,7 +37,7 @@ async fn one_works_and_all_show(store: &Arc<dyn Store>) {
         assert!(instance.files.is_shown(edition));
     }
     assert_eq!(released, 1, "released once");
-    let shown: Vec<Vec<(String, Vec<u8>)>> = town.instances.iter().map(|i| tree(&i.files.site())).collect();
+    let shown: Vec<_> = town.instances.iter().map(|i| tree(&i.files.site())).collect();
     assert!(shown[0].len() > 10, "{}", shown[0].len());
     assert!(shown.iter().all(|files| *files == shown[0]), "the same bytes everywhere");
 
@@ -108,23 +109,4 @@ async fn a_machine_whose_clock_is_wrong_closes_nothing() {
         assert!(!wrong.app.close_due().await.expect("right again").closed.is_empty());
     };
     Database::postgres().await.tell(tell).await;
-}
-
-/// The files of a folder: path and bytes.
-fn tree(folder: &std::path::Path) -> Vec<(String, Vec<u8>)> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(&next).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).expect("below").to_string_lossy().into_owned();
-                found.push((name, std::fs::read(&path).expect("a file")));
-            }
-        }
-    }
-    found.sort();
-    found
 }

@@ -19,6 +19,7 @@ use tempfile::TempDir;
 use crate::database::{Database, Engine};
 use crate::processes::{Process, ask, program};
 use crate::town::{Town, UNITS, key};
+use baocao_tests::tree;
 
 /// How long the service is watched doing nothing; its jobs look every second.
 const WATCHED: Duration = Duration::from_secs(4);
@@ -34,24 +35,6 @@ fn done(arguments: &[&str]) -> String {
     let (is_done, said) = run(arguments);
     assert!(is_done, "{arguments:?}: {said}");
     said
-}
-
-/// Every file below a folder with its bytes.
-fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut open = vec![folder.to_path_buf()];
-    while let Some(next) = open.pop() {
-        for entry in std::fs::read_dir(&next).into_iter().flatten() {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                let inside = path.strip_prefix(folder).expect("below").to_path_buf();
-                found.insert(inside, std::fs::read(&path).expect("a file"));
-            }
-        }
-    }
-    found
 }
 
 fn mails(data: &Path) -> usize {

@@ -11,8 +11,8 @@ use crate::app::App;
 use crate::audit::{self, Entry, Unnoted};
 use crate::content;
 use crate::error::AppError;
-use crate::hold::{Switch, held as is_held};
-use crate::lease::Held;
+use crate::hold::{Switch, held};
+use crate::lease::HeldLease;
 use crate::ports::{BeforeBody, DeliveryRow, DeliveryState, Envelope, SendFailure, StoreError, Tx};
 use crate::setup::SERVICE;
 
@@ -47,8 +47,8 @@ pub struct DeliverReport {
 
 impl App {
     /// Before a run: nobody is at the messages that somebody was at. Those whose body had begun are in doubt.
-    async fn recover_deliveries(&self, held: &Held) -> Result<(), AppError> {
-        let mut tx = self.begin_under(held).await?;
+    async fn recover_deliveries(&self, lease: &HeldLease) -> Result<(), AppError> {
+        let mut tx = self.begin_under(lease).await?;
         let interrupted = tx.interrupted_deliveries().await?;
         if interrupted.is_empty() {
             return Ok(());
@@ -81,23 +81,20 @@ impl App {
         if !has_work {
             return Ok(DeliverReport::default());
         }
-        let Some(held) = self.take_lease(LEASE).await? else { return Ok(DeliverReport::default()) };
-        let report = self.deliver_under(&held).await;
-        // Best effort: a lease that is not given back expires.
-        if let Err(error) = self.give_back(held).await {
-            tracing::warn!(error = %error.chain(), "lease not given back");
-        }
+        let Some(lease) = self.take_lease(LEASE).await? else { return Ok(DeliverReport::default()) };
+        let report = self.deliver_under(&lease).await;
+        self.let_go(lease).await;
         report
     }
 
-    async fn deliver_under(&self, held: &Held) -> Result<DeliverReport, AppError> {
-        self.recover_deliveries(held).await?;
+    async fn deliver_under(&self, lease: &HeldLease) -> Result<DeliverReport, AppError> {
+        self.recover_deliveries(lease).await?;
         let batch_max = self.settings.mail_batch_max;
         let due = self.ports.store.read().await?.due_deliveries(self.now(), batch_max).await?;
         let mut report = DeliverReport::default();
         let mut failures_in_a_row = 0;
         for delivery in due {
-            let Some(state) = self.deliver_one(held, delivery).await? else { continue };
+            let Some(state) = self.deliver_one(lease, delivery).await? else { continue };
             match state {
                 DeliveryState::Sent => report.sent += 1,
                 DeliveryState::Failed | DeliveryState::Held => report.failed += 1,
@@ -113,7 +110,7 @@ impl App {
     }
 
     /// Hands over one message; none if somebody else is at it, or mail is held meanwhile.
-    async fn deliver_one(&self, held: &Held, delivery: DeliveryRow) -> Result<Option<DeliveryState>, AppError> {
+    async fn deliver_one(&self, lease: &HeldLease, delivery: DeliveryRow) -> Result<Option<DeliveryState>, AppError> {
         let was = delivery.state;
         let claimed = DeliveryRow {
             state: DeliveryState::Sending,
@@ -121,9 +118,9 @@ impl App {
             data_begun: false,
             ..delivery
         };
-        let mut tx = self.begin_under(held).await?;
+        let mut tx = self.begin_under(lease).await?;
         // With the claim: a message that is begun after the hold has been set would be one too many.
-        if is_held(tx.as_mut(), Switch::Mail).await?.is_some() || !tx.move_delivery(was, &claimed).await? {
+        if held(tx.as_mut(), Switch::Mail).await?.is_some() || !tx.move_delivery(was, &claimed).await? {
             return Ok(None);
         }
         audit::commit_unnoted(tx, Unnoted::DeliveryTry).await?;
@@ -133,11 +130,11 @@ impl App {
             Ok(message) => message,
             Err(error) => {
                 let unreadable = DeliveryRow { state: DeliveryState::Failed, last_reply: error.chain(), ..claimed };
-                return self.note_outcome(held, unreadable).await.map(Some);
+                return self.note_outcome(lease, unreadable).await.map(Some);
             }
         };
         let envelope = Envelope { from: self.settings.mail_from.clone(), to: claimed.recipient.clone() };
-        let mark = Mark { app: self, held, delivery: claimed.clone() };
+        let mark = Mark { app: self, lease, delivery: claimed.clone() };
         let answer = self.ports.mailer.send(&envelope, &message, &mark).await;
         if answer.is_ok() {
             self.reach("mail.accepted");
@@ -151,12 +148,12 @@ impl App {
             Err(SendFailure::Temporary(reply)) => deferred(&claimed, &reply, now),
             Err(SendFailure::InDoubt(reply)) => in_doubt(claimed, &reply, now),
         };
-        self.note_outcome(held, after).await.map(Some)
+        self.note_outcome(lease, after).await.map(Some)
     }
 
-    async fn note_outcome(&self, held: &Held, mut after: DeliveryRow) -> Result<DeliveryState, AppError> {
+    async fn note_outcome(&self, lease: &HeldLease, mut after: DeliveryRow) -> Result<DeliveryState, AppError> {
         after.last_reply = after.last_reply.chars().take(500).collect();
-        let mut tx = self.begin_under(held).await?;
+        let mut tx = self.begin_under(lease).await?;
         let entries = move_on(tx.as_mut(), &after).await?.into_iter().collect();
         commit(tx, self.now(), entries).await?;
         self.reach("mail.noted");
@@ -223,7 +220,7 @@ async fn commit(mut tx: Box<dyn Tx>, now: Instant, entries: Vec<Entry<'_>>) -> R
 /// Makes "the body has begun" durable.
 struct Mark<'a> {
     app: &'a App,
-    held: &'a Held,
+    lease: &'a HeldLease,
     delivery: DeliveryRow,
 }
 
@@ -231,7 +228,7 @@ struct Mark<'a> {
 impl BeforeBody for Mark<'_> {
     async fn note(&self) -> Result<(), StoreError> {
         const DOING: &str = "marking the body of a mail";
-        let begun = self.app.begin_under(self.held).await;
+        let begun = self.app.begin_under(self.lease).await;
         let mut tx = begun.map_err(|error| match error {
             AppError::Store(error) => error,
             // Somebody else has the mail now: not one byte of the body goes out.

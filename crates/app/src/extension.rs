@@ -54,13 +54,8 @@ impl App {
         let unit = seen.node();
 
         let mut findings = Vec::new();
-        let reason = text::line(&command.reason).unwrap_or_else(|expected| {
-            findings.push(Finding::new("reason", Reason::BadText, &command.reason, expected));
-            String::new()
-        });
-        if reason.is_empty() && findings.is_empty() {
-            findings.push(Finding::new("reason", Reason::FieldRequired, "", "why the unit may file after the lock"));
-        }
+        let reason =
+            text::needed_line("reason", &command.reason, "why the unit may file after the lock", &mut findings);
         let expires_at = command.expires_at.filter(|expires_at| *expires_at > now);
         if expires_at.is_none() {
             let given = command.expires_at.map_or_else(String::new, Instant::iso);

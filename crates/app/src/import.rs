@@ -30,10 +30,10 @@ use baocao_domain::submission::{Revision, SubmissionKey};
 use crate::app::{App, InForce};
 use crate::audit::{self, Entry};
 use crate::canonical::sha256_hex;
+use crate::close::ask_for_edition;
 use crate::content;
 use crate::ports::{CloseRequestRow, RowLock, StoreError, Tx};
 use crate::setup::live_from;
-use crate::submit::ask_for_edition;
 
 pub use faults::{FAULTS_MAX, Fault, Faults, ImportError};
 pub use file::header;

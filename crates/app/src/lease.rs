@@ -19,12 +19,12 @@ const RENEWALS: u32 = 3;
 
 /// A lease that is renewed as long as this lives.
 #[derive(Debug)]
-pub struct Held {
+pub struct HeldLease {
     lease: Lease,
     _renewal: DropGuard,
 }
 
-impl Held {
+impl HeldLease {
     /// The fence: writes under an older one are refused.
     pub(crate) const fn fence(&self) -> i64 {
         self.lease.fence
@@ -36,36 +36,43 @@ impl App {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn take_lease(&self, name: &str) -> Result<Option<Held>, AppError> {
+    pub async fn take_lease(&self, name: &str) -> Result<Option<HeldLease>, AppError> {
         let lasts_s = self.settings.lease_s;
         let mut tx = self.ports.store.begin().await?;
         let Some(lease) = tx.take_lease(name, &self.ports.instance, lasts_s).await? else { return Ok(None) };
         audit::commit_unnoted(tx, Unnoted::Lease).await?;
         let over = CancellationToken::new();
         self.spawn(keep(Arc::clone(&self.ports.store), lease.clone(), lasts_s, over.clone()));
-        Ok(Some(Held { lease, _renewal: over.drop_guard() }))
+        Ok(Some(HeldLease { lease, _renewal: over.drop_guard() }))
     }
 
     /// Begins a transaction under a lease.
     ///
     /// # Errors
     /// [`AppError::LeaseLost`] when the lease is over: what was being done belongs to somebody else now.
-    pub(crate) async fn begin_under(&self, held: &Held) -> Result<Box<dyn Tx>, AppError> {
+    pub(crate) async fn begin_under(&self, lease: &HeldLease) -> Result<Box<dyn Tx>, AppError> {
         let mut tx = self.ports.store.begin().await?;
-        if tx.hold_lease(&held.lease).await? {
+        if tx.hold_lease(&lease.lease).await? {
             return Ok(tx);
         }
-        Err(AppError::LeaseLost { name: held.lease.name.clone(), fence: held.lease.fence })
+        Err(AppError::LeaseLost { name: lease.lease.name.clone(), fence: lease.lease.fence })
     }
 
     /// Gives a lease back, so that nobody has to wait for its end.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn give_back(&self, held: Held) -> Result<(), AppError> {
+    pub async fn give_back(&self, lease: HeldLease) -> Result<(), AppError> {
         let mut tx = self.ports.store.begin().await?;
-        tx.release_lease(&held.lease).await?;
+        tx.release_lease(&lease.lease).await?;
         Ok(audit::commit_unnoted(tx, Unnoted::Lease).await?)
+    }
+
+    /// Gives a lease back as well as can be: one that is not given back expires.
+    pub(crate) async fn let_go(&self, lease: HeldLease) {
+        if let Err(error) = self.give_back(lease).await {
+            tracing::warn!(error = %error.chain(), "lease not given back");
+        }
     }
 }
 

@@ -137,7 +137,6 @@ pub(crate) async fn open_again(
 /// The reopening of a period that has not ended, approved or not.
 async fn standing(tx: &mut dyn Tx, row: &PeriodRow, now: Instant) -> Result<Option<ReopeningRow>, AppError> {
     let open = tx.open_reopenings(&row.form).await?;
-    // One that was approved stands until a run has taken it up, though nobody may file under it any more.
     let stands = |reopening: &ReopeningRow| reopening.until > now;
     Ok(open.into_iter().find(|reopening| reopening.period == row.period && stands(reopening)))
 }
@@ -172,13 +171,7 @@ fn name_of(reopening: &ReopeningRow) -> String {
 
 fn proved(command: &Reopen, now: Instant) -> Result<(String, Instant), Refusal> {
     let mut findings = Vec::new();
-    let reason = text::line(&command.reason).unwrap_or_else(|expected| {
-        findings.push(Finding::new("reason", Reason::BadText, &command.reason, expected));
-        String::new()
-    });
-    if reason.is_empty() && findings.is_empty() {
-        findings.push(Finding::new("reason", Reason::FieldRequired, "", "why the period is to be reopened"));
-    }
+    let reason = text::needed_line("reason", &command.reason, "why the period is to be reopened", &mut findings);
     let latest = now.plus_seconds(REOPENING_DAYS_MAX * 24 * 3600);
     let until = command.until.filter(|until| *until > now && *until <= latest);
     if until.is_none() {

@@ -19,6 +19,7 @@ use crate::actor::{Actor, Role};
 use crate::app::{App, InForce, require};
 use crate::audit::{self, Entry, Head};
 use crate::canonical::{sha256_hex, submission_hash, to_json};
+use crate::close::ask_for_edition;
 use crate::content;
 use crate::error::AppError;
 use crate::ports::{AnsweredRow, CloseRequestRow, ExtensionRow, PeriodRow, RowLock, StoreError, Tx};
@@ -449,17 +450,6 @@ async fn continuity(tx: &mut dyn Tx, in_force: &InForce, proved: &Proved) -> Res
     }
     findings.truncate(baocao_domain::figures::FINDINGS_MAX);
     Ok(findings)
-}
-
-/// Asks for another edition of a period; answers with what is to be noted.
-pub(crate) async fn ask_for_edition<'a>(
-    tx: &mut dyn Tx,
-    actor: &'a str,
-    mut request: CloseRequestRow,
-) -> Result<Entry<'a>, AppError> {
-    request.id = tx.append_close_request(&request).await?;
-    let name = format!("{}/{}", request.form, request.period);
-    Ok(Entry::about(actor, "request-close", &content::close_request(&request)?, &name))
 }
 
 fn wanted_by(extension: &ExtensionRow, unit: &UnitCode, now: Instant) -> CloseRequestRow {

@@ -1,5 +1,6 @@
 //! Text from outside: brought to NFC, proved harmless, bounded.
 
+use baocao_domain::reason::{Finding, Reason};
 use unicode_normalization::UnicodeNormalization;
 
 /// The longest line of text that is accepted, in characters.
@@ -18,6 +19,16 @@ pub fn line(given: &str) -> Result<String, &'static str> {
         return Err("one line without control or direction characters");
     }
     Ok(text)
+}
+
+/// A line that must not be empty; what is wrong with it is added to the findings, and the line is then empty.
+pub(crate) fn needed_line(path: &str, given: &str, expected: &str, findings: &mut Vec<Finding>) -> String {
+    match line(given) {
+        Ok(line) if !line.is_empty() => return line,
+        Ok(_) => findings.push(Finding::new(path, Reason::FieldRequired, "", expected)),
+        Err(expected) => findings.push(Finding::new(path, Reason::BadText, given, expected)),
+    }
+    String::new()
 }
 
 /// Whether a character changes what a reader sees around it, or breaks a line.

@@ -35,9 +35,9 @@ pub const OPERATOR: &str = "operator";
 pub async fn first_start(app: &App, data: &Path, loaded: &LoadedRegime, live_from: Instant) -> anyhow::Result<bool> {
     // Several instances may start at once on an empty database: one sets it up, the others find it done.
     let mut looks = 0;
-    let held = loop {
-        if let Some(held) = app.take_lease(LEASE).await? {
-            break held;
+    let lease = loop {
+        if let Some(lease) = app.take_lease(LEASE).await? {
+            break lease;
         }
         looks += 1;
         if looks > LOOKS.1 {
@@ -46,7 +46,7 @@ pub async fn first_start(app: &App, data: &Path, loaded: &LoadedRegime, live_fro
         tokio::time::sleep(LOOKS.0).await;
     };
     let answer = set_up(app, data, loaded, live_from).await;
-    app.give_back(held).await?;
+    app.give_back(lease).await?;
     answer
 }
 

@@ -7,13 +7,13 @@ use crate::audit::Entry;
 use crate::canonical::{sha256_hex, to_json};
 use crate::content;
 use crate::error::AppError;
-use crate::lease::Held;
+use crate::lease::HeldLease;
 use crate::ports::{CloseRunRow, EditionRow, Tx};
 use crate::setup::SERVICE;
 use crate::totals::sealed_report;
 
 impl App {
-    pub(super) async fn aggregate(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
+    pub(super) async fn aggregate(&self, lease: &HeldLease, run: &CloseRunRow) -> Result<(), AppError> {
         let mut tx = self.ports.store.read().await?;
         let material = self.material(tx.as_mut(), run.clone()).await?;
         drop(tx);
@@ -21,7 +21,7 @@ impl App {
         let document = self.aside(doing, move || Ok(to_json(&material.edition()?)?)).await?;
         let content_hash = sha256_hex(document.as_bytes());
 
-        let mut tx = self.begin_under(held).await?;
+        let mut tx = self.begin_under(lease).await?;
         let row = EditionRow {
             form: run.form.clone(),
             id: run.edition,
@@ -32,7 +32,7 @@ impl App {
         };
         tx.append_edition(&row).await?;
         let entries = vec![Entry::about(SERVICE, "freeze-edition", &content::edition(&row), "")];
-        self.commit_step(tx, held, run, entries, self.now()).await
+        self.commit_step(tx, lease, run, entries, self.now()).await
     }
 }
 

@@ -10,12 +10,12 @@ use baocao_domain::reason::{Finding, Reason, Refusal};
 use crate::actor::{Actor, Role};
 use crate::app::{App, require};
 use crate::audit::{self, Entry};
+use crate::close::ask_for_edition;
 use crate::close::object_of;
 use crate::content;
 use crate::error::AppError;
 use crate::hold::Switch;
 use crate::ports::{CloseRequestRow, CloseRunRow, CloseStep, PeriodRow, RowLock, Tx};
-use crate::submit::ask_for_edition;
 
 /// How often, and how many times, a caller looks whether another instance has finished the close.
 const LOOKS: (Duration, usize) = (Duration::from_millis(200), 100);

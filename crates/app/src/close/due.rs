@@ -6,13 +6,13 @@ use baocao_domain::instant::Instant;
 use baocao_domain::period::PeriodKey;
 
 use crate::app::{App, InForce};
-use crate::audit;
+use crate::audit::{self, Entry};
 use crate::close::{Work, contains, object_of};
+use crate::content;
 use crate::error::AppError;
-use crate::lease::Held;
+use crate::lease::HeldLease;
 use crate::ports::{CloseRequestRow, CloseRunRow, ExtensionRow, ReopeningRow, Tx};
 use crate::setup::{SERVICE, live_from};
-use crate::submit::ask_for_edition;
 
 /// A period that calls for an edition.
 pub(super) struct Due {
@@ -35,11 +35,11 @@ impl App {
         let now = self.now();
         let runs = tx.close_runs(&form).await?;
         let unfinished: Vec<&CloseRunRow> = runs.iter().filter(|run| run.is_unfinished()).collect();
-        let reopened: Vec<PeriodKey> = approved(tx, &form).await?.into_iter().map(|row| row.period).collect();
+        let reopenings = approved(tx, &form).await?;
         // A longer period waits for its months: those that are being closed, and those that are open again.
         let blocked = |period: PeriodKey| {
             let being_closed = unfinished.iter().any(|run| contains(period, run.edition.period));
-            being_closed || reopened.iter().any(|month| contains(period, *month))
+            being_closed || reopenings.iter().any(|reopening| contains(period, reopening.period))
         };
         let can_go_on = |run: &CloseRunRow| {
             !run.held && run.next_try_at <= now && !tried.contains(&run.edition) && !blocked(run.edition.period)
@@ -48,7 +48,7 @@ impl App {
         if let Some(run) = resumable {
             return Ok(Some(Work::Resume((*run).clone())));
         }
-        let mut due = due_periods(tx, &form, now).await?;
+        let mut due = due_periods(tx, &form, &reopenings, now).await?;
         let is_waiting = |period: PeriodKey| unfinished.iter().any(|run| run.edition.period == period);
         due.retain(|due| !blocked(due.period) && !is_waiting(due.period));
         Ok(due.into_iter().min_by_key(|due| due.period).map(Work::Seal))
@@ -68,8 +68,8 @@ impl App {
     }
 
     /// Asks for the editions that lapsed extensions call for.
-    pub(super) async fn note_lapsed(&self, held: &Held) -> Result<(), AppError> {
-        let mut tx = self.begin_under(held).await?;
+    pub(super) async fn note_lapsed(&self, lease: &HeldLease) -> Result<(), AppError> {
+        let mut tx = self.begin_under(lease).await?;
         let in_force = self.in_force(tx.as_mut()).await?;
         let form = in_force.regime.form.code.clone();
         let lapsed = self.lapsed(tx.as_mut(), &form).await?;
@@ -99,21 +99,36 @@ impl App {
     }
 
     /// The run to work on next; a new one for a period that is due.
-    pub(super) async fn next_run(&self, held: &Held, tried: &[EditionId]) -> Result<Option<CloseRunRow>, AppError> {
+    pub(super) async fn next_run(
+        &self,
+        lease: &HeldLease,
+        tried: &[EditionId],
+    ) -> Result<Option<CloseRunRow>, AppError> {
         loop {
-            let mut tx = self.begin_under(held).await?;
+            let mut tx = self.begin_under(lease).await?;
             match self.next_work(tx.as_mut(), tried).await? {
                 None => return Ok(None),
                 Some(Work::Resume(run)) => return Ok(Some(run)),
                 Some(Work::Seal(due)) => {
                     // None: it was sealed between the look and the lock. Look again.
-                    if let Some(run) = self.seal(tx, held, &due).await? {
+                    if let Some(run) = self.seal(tx, lease, &due).await? {
                         return Ok(Some(run));
                     }
                 }
             }
         }
     }
+}
+
+/// Asks for another edition of a period; answers with what is to be noted.
+pub(crate) async fn ask_for_edition<'a>(
+    tx: &mut dyn Tx,
+    actor: &'a str,
+    mut request: CloseRequestRow,
+) -> Result<Entry<'a>, AppError> {
+    request.id = tx.append_close_request(&request).await?;
+    let name = format!("{}/{}", request.form, request.period);
+    Ok(Entry::about(actor, "request-close", &content::close_request(&request)?, &name))
 }
 
 /// The code of a unit on the last day of a period's window.
@@ -132,10 +147,14 @@ async fn approved(tx: &mut dyn Tx, form: &FormCode) -> Result<Vec<ReopeningRow>,
 
 /// Periods past their lock without an edition, from `live_from` on, and those for which another edition is asked. A period
 /// that is open again is due when its reopening ends, whatever else is asked for it.
-async fn due_periods(tx: &mut dyn Tx, form: &FormCode, now: Instant) -> Result<Vec<Due>, AppError> {
+async fn due_periods(
+    tx: &mut dyn Tx,
+    form: &FormCode,
+    reopenings: &[ReopeningRow],
+    now: Instant,
+) -> Result<Vec<Due>, AppError> {
     let live_from = live_from(tx).await?;
     let requests = tx.open_close_requests(form).await?;
-    let reopenings = approved(tx, form).await?;
     let mut due = Vec::new();
     for row in tx.periods(form).await? {
         let reopened = reopenings.iter().filter(|reopening| reopening.period == row.period).max_by_key(|r| r.until);
@@ -154,7 +173,6 @@ async fn due_periods(tx: &mut dyn Tx, form: &FormCode, now: Instant) -> Result<V
     Ok(due)
 }
 
-/// The audit object of what is due.
 impl Due {
     /// The edition that it would make.
     pub(super) const fn edition(&self) -> EditionId {

@@ -10,21 +10,21 @@ use baocao_domain::regime::Contact;
 
 use crate::app::{App, read_edition};
 use crate::audit::Entry;
+use crate::close::ask_for_edition;
 use crate::close::{contains, object_of};
 use crate::content;
 use crate::error::AppError;
-use crate::lease::Held;
+use crate::lease::HeldLease;
 use crate::letter::notice_letter;
 use crate::ports::{
     CloseRequestRow, CloseRunRow, DeliveryRow, DeliveryState, DocumentKind, DocumentRow, Letter, Purpose, RowLock,
 };
 use crate::setup::{SERVICE, live_from};
-use crate::submit::ask_for_edition;
 
 impl App {
     /// Builds each notice once, keeps its bytes, and queues it with the step. Nobody is written to about a period that
     /// locked before the service went live (its reports were imported), nor where an operator chose to close without mail.
-    pub(super) async fn enqueue_mail(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
+    pub(super) async fn enqueue_mail(&self, lease: &HeldLease, run: &CloseRunRow) -> Result<(), AppError> {
         let edition = self.edition_of(run).await?;
         let mut tx = self.ports.store.read().await?;
         let in_force = self.regime_with_id(tx.as_mut(), run.regime).await?;
@@ -52,21 +52,21 @@ impl App {
                 queued.push(self.delivery(&edition, &unit.code, purpose, letter, now).await?);
             }
         }
-        let mut tx = self.begin_under(held).await?;
+        let mut tx = self.begin_under(lease).await?;
         let (name, mut entries) = (object_of(&run.form, run.edition), Vec::new());
         for delivery in &queued {
             if tx.enqueue(delivery).await? {
                 entries.push(Entry::about(SERVICE, "queue-mail", &content::delivery(delivery), &name));
             }
         }
-        self.commit_step(tx, held, run, entries, now).await?;
+        self.commit_step(tx, lease, run, entries, now).await?;
         self.wake_jobs();
         Ok(())
     }
 
     /// A month that was restated calls for new editions of the longer periods that rest on it.
-    pub(super) async fn restate_longer(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
-        let mut tx = self.begin_under(held).await?;
+    pub(super) async fn restate_longer(&self, lease: &HeldLease, run: &CloseRunRow) -> Result<(), AppError> {
+        let mut tx = self.begin_under(lease).await?;
         let now = self.now();
         // Only months call for it: a quarter that is restated follows a month that has called for the year as well.
         let longer = |period| run.edition.period.is_month() && contains(period, run.edition.period);
@@ -84,7 +84,7 @@ impl App {
             };
             entries.push(ask_for_edition(tx.as_mut(), SERVICE, request).await?);
         }
-        self.commit_step(tx, held, run, entries, now).await
+        self.commit_step(tx, lease, run, entries, now).await
     }
 
     /// The notice to a unit, with its scorecard. Its date is the seal's.

@@ -23,10 +23,11 @@ use baocao_domain::period::PeriodKey;
 use crate::app::App;
 use crate::error::AppError;
 use crate::hold::Switch;
-use crate::lease::Held;
+use crate::lease::HeldLease;
 use crate::ports::CloseRunRow;
 
 pub use by_hand::CloseAction;
+pub(crate) use due::ask_for_edition;
 pub(crate) use render::render_one;
 pub(crate) use stage::CHECKSUMS;
 
@@ -77,12 +78,9 @@ impl App {
         }
         drop(tx);
         self.compare_clocks().await?;
-        let Some(held) = self.take_lease(LEASE).await? else { return Ok(CloseReport::default()) };
-        let report = self.close_under(&held).await;
-        // Best effort: a lease that is not given back expires.
-        if let Err(error) = self.give_back(held).await {
-            tracing::warn!(error = %error.chain(), "lease not given back");
-        }
+        let Some(lease) = self.take_lease(LEASE).await? else { return Ok(CloseReport::default()) };
+        let report = self.close_under(&lease).await;
+        self.let_go(lease).await;
         report
     }
 
@@ -100,14 +98,14 @@ impl App {
         Err(AppError::Failed { doing: "close by the time of day".into(), source: why.into() })
     }
 
-    async fn close_under(&self, held: &Held) -> Result<CloseReport, AppError> {
-        self.note_lapsed(held).await?;
+    async fn close_under(&self, lease: &HeldLease) -> Result<CloseReport, AppError> {
+        self.note_lapsed(lease).await?;
         let mut report = CloseReport::default();
         while report.closed.len() + report.failed.len() < RUNS_MAX {
             let tried: Vec<EditionId> = report.failed.iter().map(|(edition, _)| *edition).collect();
-            let Some(run) = self.next_run(held, &tried).await? else { break };
+            let Some(run) = self.next_run(lease, &tried).await? else { break };
             let edition = run.edition;
-            match self.finish_run(held, run).await {
+            match self.finish_run(lease, run).await {
                 Ok(()) => report.closed.push(edition),
                 Err(error @ AppError::LeaseLost { .. }) => return Err(error),
                 Err(error) => report.failed.push((edition, error.chain())),

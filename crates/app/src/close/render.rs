@@ -10,13 +10,13 @@ use crate::app::{App, read_edition};
 use crate::audit::Entry;
 use crate::content;
 use crate::error::AppError;
-use crate::lease::Held;
+use crate::lease::HeldLease;
 use crate::ports::{CloseRunRow, DocumentKind, DocumentRow, Failure, Files, Renderers};
 use crate::setup::SERVICE;
 
 impl App {
     /// Writes a scorecard per reporting unit and, for longer periods, the province's report as a draft.
-    pub(super) async fn render(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
+    pub(super) async fn render(&self, lease: &HeldLease, run: &CloseRunRow) -> Result<(), AppError> {
         let edition = self.edition_of(run).await?;
         let (renderers, files, now) = (self.ports.renderers, Arc::clone(&self.ports.files), self.now());
         let form = run.form.clone();
@@ -41,18 +41,18 @@ impl App {
                     .collect::<Result<Vec<_>, Failure>>()
             })
             .await?;
-        let mut tx = self.begin_under(held).await?;
+        let mut tx = self.begin_under(lease).await?;
         let mut entries = Vec::new();
         for document in &documents {
             if tx.append_document(document).await? {
                 entries.push(Entry::about(SERVICE, "keep-document", &content::document(document), &document.file_name));
             }
         }
-        self.commit_step(tx, held, run, entries, now).await
+        self.commit_step(tx, lease, run, entries, now).await
     }
 
     /// Reads every document back from its object and compares each printed total with the edition.
-    pub(super) async fn check(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
+    pub(super) async fn check(&self, lease: &HeldLease, run: &CloseRunRow) -> Result<(), AppError> {
         let edition = Arc::new(self.edition_of(run).await?);
         let documents = self.ports.store.read().await?.documents(&run.form, run.edition).await?;
         self.have_documents(&edition, None, &documents).await?;
@@ -61,8 +61,8 @@ impl App {
             check_all(&renderers, files.as_ref(), &edition, &documents)
         })
         .await?;
-        let tx = self.begin_under(held).await?;
-        self.commit_step(tx, held, run, Vec::new(), self.now()).await
+        let tx = self.begin_under(lease).await?;
+        self.commit_step(tx, lease, run, Vec::new(), self.now()).await
     }
 
     /// The frozen edition that a run made.

@@ -8,7 +8,7 @@ use crate::close::object_of;
 use crate::content;
 use crate::error::AppError;
 use crate::faults::Border;
-use crate::lease::Held;
+use crate::lease::HeldLease;
 use crate::ports::{CloseRunRow, CloseStep, Tx};
 use crate::setup::SERVICE;
 
@@ -17,17 +17,17 @@ const PAUSES_SECONDS: [i64; 2] = [60, 300];
 
 impl App {
     /// Takes the remaining steps of a run, one after the other.
-    pub(super) async fn finish_run(&self, held: &Held, mut run: CloseRunRow) -> Result<(), AppError> {
+    pub(super) async fn finish_run(&self, lease: &HeldLease, mut run: CloseRunRow) -> Result<(), AppError> {
         while run.step != CloseStep::Done {
             let to = run.step.next();
-            self.count_try(held, &mut run).await?;
+            self.count_try(lease, &mut run).await?;
             self.reach_step(to, Border::Begun);
-            match self.take_step(held, &run).await {
+            match self.take_step(lease, &run).await {
                 Ok(()) => {}
                 // Not a failure of the step: whoever has the lease now goes on with it.
                 Err(error @ AppError::LeaseLost { .. }) => return Err(error),
                 Err(error) => {
-                    self.note_failure(held, &run, &error).await?;
+                    self.note_failure(lease, &run, &error).await?;
                     return Err(error);
                 }
             }
@@ -38,14 +38,14 @@ impl App {
         Ok(())
     }
 
-    async fn take_step(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
+    async fn take_step(&self, lease: &HeldLease, run: &CloseRunRow) -> Result<(), AppError> {
         match run.step {
-            CloseStep::Sealed => self.aggregate(held, run).await,
-            CloseStep::Aggregated => self.render(held, run).await,
-            CloseStep::Rendered => self.check(held, run).await,
-            CloseStep::Checked => self.stage(held, run).await,
-            CloseStep::Published => self.enqueue_mail(held, run).await,
-            CloseStep::Enqueued => self.restate_longer(held, run).await,
+            CloseStep::Sealed => self.aggregate(lease, run).await,
+            CloseStep::Aggregated => self.render(lease, run).await,
+            CloseStep::Rendered => self.check(lease, run).await,
+            CloseStep::Checked => self.stage(lease, run).await,
+            CloseStep::Published => self.enqueue_mail(lease, run).await,
+            CloseStep::Enqueued => self.restate_longer(lease, run).await,
             CloseStep::Done => Ok(()),
         }
     }
@@ -54,13 +54,13 @@ impl App {
     pub(super) async fn commit_step(
         &self,
         mut tx: Box<dyn Tx>,
-        held: &Held,
+        lease: &HeldLease,
         run: &CloseRunRow,
         mut entries: Vec<Entry<'_>>,
         now: Instant,
     ) -> Result<(), AppError> {
         let to = run.step.next();
-        if !tx.advance_close_run(run, to, held.fence()).await? {
+        if !tx.advance_close_run(run, to, lease.fence()).await? {
             return Err(AppError::Corrupt(format!(
                 "the run of {} is not at {} any more",
                 run.edition,
@@ -77,16 +77,16 @@ impl App {
     }
 
     /// Counts a try before it starts, so that a step which kills the process also ends in a held run.
-    async fn count_try(&self, held: &Held, run: &mut CloseRunRow) -> Result<(), AppError> {
-        run.fence = held.fence();
+    async fn count_try(&self, lease: &HeldLease, run: &mut CloseRunRow) -> Result<(), AppError> {
+        run.fence = lease.fence();
         if run.tries >= self.settings.close_tries_max {
             let error = format!("{} tries of the step after {} ended without a word", run.tries, run.step.code());
             run.last_error.clone_from(&error);
-            self.hold(held, run).await?;
+            self.hold(lease, run).await?;
             return Err(AppError::Corrupt(error));
         }
         run.tries += 1;
-        let mut tx = self.begin_under(held).await?;
+        let mut tx = self.begin_under(lease).await?;
         if !tx.note_close_try(run).await? {
             return Err(AppError::Corrupt(format!(
                 "the run of {} is not at {} any more",
@@ -98,7 +98,7 @@ impl App {
     }
 
     /// Notes why a step failed; after a pause it is tried again, after too many failures the run is held.
-    async fn note_failure(&self, held: &Held, run: &CloseRunRow, error: &AppError) -> Result<(), AppError> {
+    async fn note_failure(&self, lease: &HeldLease, run: &CloseRunRow, error: &AppError) -> Result<(), AppError> {
         let failures = run.failures + 1;
         let pause = usize::try_from(run.failures).ok().and_then(|failures| PAUSES_SECONDS.get(failures));
         let pause = pause.or(PAUSES_SECONDS.last()).copied().unwrap_or_default();
@@ -109,16 +109,16 @@ impl App {
             ..run.clone()
         };
         if failures >= self.settings.close_failures_max {
-            return self.hold(held, &failed).await;
+            return self.hold(lease, &failed).await;
         }
-        let mut tx = self.begin_under(held).await?;
+        let mut tx = self.begin_under(lease).await?;
         tx.note_close_try(&failed).await?;
         Ok(audit::commit_unnoted(tx, Unnoted::CloseTry).await?)
     }
 
     /// Leaves a run to an operator, who takes it up again by closing the period by hand, or reopens the period.
-    async fn hold(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
-        let mut tx = self.begin_under(held).await?;
+    async fn hold(&self, lease: &HeldLease, run: &CloseRunRow) -> Result<(), AppError> {
+        let mut tx = self.begin_under(lease).await?;
         if tx.note_close_try(&CloseRunRow { held: true, ..run.clone() }).await? {
             let (name, waiting) = (object_of(&run.form, run.edition), stored(tx.as_mut(), run).await?);
             let entry = Entry::about(SERVICE, "close.held", &content::close_run(&waiting)?, &name);

@@ -7,7 +7,7 @@ use crate::close::material::run_to_begin;
 use crate::content;
 use crate::error::AppError;
 use crate::faults::Border;
-use crate::lease::Held;
+use crate::lease::HeldLease;
 use crate::ports::{CloseRunRow, CloseStep, RowLock, Tx};
 use crate::setup::SERVICE;
 
@@ -18,7 +18,7 @@ impl App {
     pub(super) async fn seal(
         &self,
         mut tx: Box<dyn Tx>,
-        held: &Held,
+        lease: &HeldLease,
         due: &Due,
     ) -> Result<Option<CloseRunRow>, AppError> {
         let now = self.now();
@@ -32,7 +32,7 @@ impl App {
         let in_force = self.in_force(tx.as_mut()).await?;
         let runs = tx.close_runs(form).await?;
         let mut run = run_to_begin(tx.as_mut(), &in_force, &row, due.cause.clone(), &runs, now).await?;
-        run.fence = held.fence();
+        run.fence = lease.fence();
         let edition = run.edition;
         run.id = tx.append_close_run(&run).await?;
         tx.seal_period(form, edition).await?;

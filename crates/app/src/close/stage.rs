@@ -8,16 +8,16 @@ use crate::canonical::sha256_hex;
 use crate::close::aggregate::sealed_reports;
 use crate::content::Content;
 use crate::error::AppError;
-use crate::lease::Held;
+use crate::lease::HeldLease;
 use crate::ports::{CloseRunRow, DocumentKind, DocumentRow, Failure, LinkedDocument, PageFile};
 use crate::setup::SERVICE;
 
 impl App {
-    pub(super) async fn stage(&self, held: &Held, run: &CloseRunRow) -> Result<(), AppError> {
+    pub(super) async fn stage(&self, lease: &HeldLease, run: &CloseRunRow) -> Result<(), AppError> {
         let staged = self.write_aside(run).await?;
         let entries = vec![Entry::about(SERVICE, "stage-files", &staged, "")];
-        let tx = self.begin_under(held).await?;
-        self.commit_step(tx, held, run, entries, self.now()).await
+        let tx = self.begin_under(lease).await?;
+        self.commit_step(tx, lease, run, entries, self.now()).await
     }
 
     /// Writes the files of a run's edition aside, in this instance's folder; answers with their content.

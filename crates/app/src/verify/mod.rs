@@ -3,7 +3,8 @@
 //! The chain is followed from its first entry and held against the heads that were published; every row is held against
 //! the last entry about it, both ways; documents, editions and published files are made or hashed again. Rows are read
 //! as the texts of their cells, in bounded batches, on one snapshot: a damaged cell cannot keep the proof from naming it.
-//! Nothing is trusted that the application keeps in memory, and nothing is written.
+//! Nothing is trusted that the application keeps in memory, and nothing is written but objects that this instance lacks: they
+//! are made again, as any use of them would.
 //!
 //! `chain` the entries and their heads · `rows` every row against its entry · `remake` editions made again · `files`
 //! objects and the public tree · `irrelevant` what does not matter, and why
