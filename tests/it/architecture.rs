@@ -251,3 +251,24 @@ fn the_top_level_is_that_of_the_plan() {
     let extra: Vec<&&str> = top.iter().filter(|name| !planned.contains(name)).collect();
     assert!(extra.is_empty(), "not in the plan: {extra:?}");
 }
+
+#[test]
+fn every_mutant_fits_the_source() {
+    let list = fs::read_to_string(root().join("tests/faults/mutants.toml")).expect("the list of mutants");
+    let list: toml::Table = list.parse().expect("TOML");
+    let mutants = list["mutant"].as_array().expect("mutants");
+    assert!(mutants.len() >= 20, "{}", mutants.len());
+    let mut names = BTreeSet::new();
+    for mutant in mutants {
+        let text = |key: &str| mutant[key].as_str().unwrap_or_else(|| panic!("{key} of {mutant:?}"));
+        let name = text("name");
+        assert!(names.insert(name), "{name} is there twice");
+        assert!(!text("what").is_empty() && !text("tests").is_empty(), "{name} says what it is and who catches it");
+        for change in mutant["changes"].as_array().expect("changes") {
+            let said = |key: &str| change[key].as_str().unwrap_or_else(|| panic!("{key} of a change of {name}"));
+            let source = fs::read_to_string(root().join(said("file"))).expect(name);
+            assert_eq!(source.matches(said("from")).count(), 1, "{name} in {}", said("file"));
+            assert_ne!(said("from"), said("to"), "{name}");
+        }
+    }
+}

@@ -1,16 +1,19 @@
 //! Several instances on one database, each with a folder of its own.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use baocao_app::Settings;
-use baocao_app::ports::{Clock, CloseStep, DocumentKind, Files, Store};
+use baocao_app::error::AppError;
+use baocao_app::ports::{
+    Accepted, BeforeBody, Clock, CloseStep, DeliveryState, DocumentKind, Envelope, Files, Mailer, SendFailure, Store,
+};
 use baocao_domain::instant::Instant;
 use baocao_tests::tree;
 
 use crate::database::Database;
-use crate::town::{Town, form};
+use crate::town::{Town, form, instance_with};
 
 async fn one_works_and_all_show(store: &Arc<dyn Store>) {
     let town = Town::with(store, 3, Settings::default()).await;
@@ -66,6 +69,30 @@ async fn one_works_and_all_show_on_postgres() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_object_that_cannot_be_made_again_keeps_no_other_from_being_made() {
+    let database = Database::sqlite().await;
+    let town = Town::with(&database.store, 2, Settings::default()).await;
+    town.go_to_lock("2022-M07");
+    assert_eq!(town.close().await, ["2022-M07/1"]);
+    let other = &town.instances[1];
+    let spoil = "update document set sha256 = replace(sha256, substr(sha256, 1, 8), '00000000') \
+                 where id = (select min(id) from document) returning file_name";
+    assert_eq!(database.raw(spoil).await.expect("spoilt").len(), 1);
+    assert_eq!(other.app.have_everything().await.expect("looked"), 1);
+    let documents = database
+        .store
+        .read()
+        .await
+        .expect("read")
+        .documents(&form(), town.runs().await[0].edition)
+        .await
+        .expect("rows");
+    let here = documents.iter().filter(|document| other.files.has_object(&document.sha256)).count();
+    assert_eq!(here, documents.len() - 1, "all but the one whose hash fits nothing");
+    assert!(here > 3, "{here}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_instance_waits_for_the_lease_of_another_and_then_goes_on() {
     let database = Database::sqlite().await;
     let town = Town::with(&database.store, 2, Settings { lease_s: 1, ..Settings::default() }).await;
@@ -77,6 +104,74 @@ async fn an_instance_waits_for_the_lease_of_another_and_then_goes_on() {
     assert!(town.app().close_due().await.expect("looked").closed.is_empty(), "it may be at work");
     tokio::time::sleep(Duration::from_millis(1_200)).await;
     assert_eq!(town.close().await, ["2022-M07/1"]);
+}
+
+/// A relay at which time passes: before the first body is sent, another instance has taken over.
+struct Slow {
+    store: Arc<dyn Store>,
+    holder: OnceLock<String>,
+    messages: AtomicI64,
+    bodies: AtomicI64,
+}
+
+#[tonic::async_trait]
+impl Mailer for Slow {
+    async fn send(&self, _: &Envelope, _: &[u8], before_body: &dyn BeforeBody) -> Result<Accepted, SendFailure> {
+        if self.messages.fetch_add(1, Ordering::SeqCst) == 0 {
+            // A holder may take its own lease anew: what it does under the old one is over all the same.
+            let holder = self.holder.get().expect("known");
+            let mut tx = self.store.begin().await.expect("begun");
+            assert!(tx.take_lease("mail", holder, 1).await.expect("asked").is_some());
+            tx.commit().await.expect("committed");
+        }
+        before_body.note().await.map_err(|error| SendFailure::Temporary(error.to_string()))?;
+        self.bodies.fetch_add(1, Ordering::SeqCst);
+        Ok(Accepted { reply: "250 2.0.0 Ok: queued".into() })
+    }
+}
+
+/// Nothing but the lease tells the old holder from the new one here: the mail is in the same state for both.
+async fn a_mail_whose_lease_is_lost_is_not_begun(store: &Arc<dyn Store>) {
+    let town = Town::on(store).await;
+    town.go_to_opening("2022-M07");
+    town.file("90.STP", "2022-M07", 1, 99).await.expect("accepted");
+    town.go_to_lock("2022-M07");
+    assert_eq!(town.close().await, ["2022-M07/1"]);
+    let relay = Arc::new(Slow {
+        store: Arc::clone(store),
+        holder: OnceLock::new(),
+        messages: AtomicI64::new(0),
+        bodies: AtomicI64::new(0),
+    });
+    let clock = Arc::new(town.clock.clone());
+    let slow = instance_with(store, clock, Arc::clone(&relay) as _, Settings::default());
+    relay.holder.set(slow.files.instance().to_owned()).expect("once");
+    let lost = slow.app.deliver_due().await.expect_err("the lease is another's");
+    assert!(matches!(lost, AppError::LeaseLost { .. }), "{}", lost.chain());
+    assert_eq!(relay.bodies.load(Ordering::SeqCst), 0, "not one byte of a body");
+    let edition = town.runs().await[0].edition;
+    let mails = || async { store.read().await.expect("read").deliveries(&form(), edition).await.expect("mails") };
+    let at_work = mails().await.into_iter().filter(|mail| mail.state == DeliveryState::Sending).count();
+    assert_eq!(at_work, 1, "as it was when the lease was lost");
+
+    // Whoever has the lease knows that no body had begun: the mail goes out once, without a doubt.
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    let sent = town.app().deliver_due().await.expect("handed over").sent;
+    let mails = mails().await;
+    assert_eq!(sent as usize, mails.len());
+    assert!(mails.iter().all(|mail| mail.state == DeliveryState::Sent && mail.doubts == 0), "{mails:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_whose_lease_is_lost_is_not_begun_on_sqlite() {
+    let database = Database::sqlite().await;
+    a_mail_whose_lease_is_lost_is_not_begun(&database.store).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_whose_lease_is_lost_is_not_begun_on_postgres() {
+    let tell = |database: Arc<Database>| async move { a_mail_whose_lease_is_lost_is_not_begun(&database.store).await };
+    Database::postgres().await.tell(tell).await;
 }
 
 /// The clock of a machine that is so many seconds off.

@@ -13,7 +13,7 @@ use baocao::setup::{KEYS_FILE, OPERATOR, first_start, read_keys};
 use baocao::wire::{Wired, wire};
 use baocao_app::actor::{Actor, Role};
 use baocao_app::error::AppError;
-use baocao_app::ports::{Clock, CloseRunRow, Store};
+use baocao_app::ports::{Clock, CloseRunRow, Mailer, Store};
 use baocao_app::regime::LoadedRegime;
 use baocao_app::setup::NewKey;
 use baocao_app::submit::{Submit, Submitted};
@@ -206,8 +206,28 @@ pub(crate) fn instance(store: &Arc<dyn Store>, clock: &PlayClock, settings: Sett
 pub(crate) fn instance_on(store: &Arc<dyn Store>, clock: Arc<dyn Clock>, settings: Settings) -> Instance {
     let folder = TempDir::new().expect("a temporary folder");
     let mailer = Transport::open(MailSettings::Folder { dir: folder.path().join("mail") }).expect("mail");
+    in_folder(folder, store, clock, Arc::new(mailer), settings)
+}
+
+/// A process with a clock and a relay of its own.
+pub(crate) fn instance_with(
+    store: &Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    mailer: Arc<dyn Mailer>,
+    settings: Settings,
+) -> Instance {
+    in_folder(TempDir::new().expect("a temporary folder"), store, clock, mailer, settings)
+}
+
+fn in_folder(
+    folder: TempDir,
+    store: &Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    mailer: Arc<dyn Mailer>,
+    settings: Settings,
+) -> Instance {
     let data = DataFolder::own(folder.path()).expect("a data folder");
-    let Wired { app, folder: files } = wire(data, Arc::clone(store), clock, Arc::new(mailer), settings);
+    let Wired { app, folder: files } = wire(data, Arc::clone(store), clock, mailer, settings);
     Instance { app, files, folder }
 }
 

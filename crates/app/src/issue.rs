@@ -160,13 +160,7 @@ fn proved(record: &IssueRecord) -> Result<IssueRecord, Refusal> {
     if record.number == 0 {
         findings.push(Finding::new("number", Reason::FieldRequired, 0, "the number that the document system assigned"));
     }
-    let signatory = text::line(&record.signatory).unwrap_or_else(|expected| {
-        findings.push(Finding::new("signatory", Reason::BadText, &record.signatory, expected));
-        String::new()
-    });
-    if signatory.is_empty() && findings.is_empty() {
-        findings.push(Finding::new("signatory", Reason::FieldRequired, "", "the full name of the signatory"));
-    }
+    let signatory = text::needed_line("signatory", &record.signatory, "the full name of the signatory", &mut findings);
     let mut signatory_lines = Vec::new();
     for (i, given) in record.signatory_lines.iter().enumerate() {
         match text::line(given) {
@@ -179,5 +173,30 @@ fn proved(record: &IssueRecord) -> Result<IssueRecord, Refusal> {
     match Refusal::of(findings) {
         Some(refusal) => Err(refusal),
         None => Ok(IssueRecord { number: record.number, date: record.date, signatory, signatory_lines }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_of_a_record_is_named() {
+        let record = IssueRecord {
+            number: 0,
+            date: jiff::civil::date(2022, 9, 27),
+            signatory: " ".into(),
+            signatory_lines: vec!["KT. CHỦ TỊCH".into(), "a\u{202e}b".into()],
+        };
+        let refusal = proved(&record).expect_err("three faults");
+        let paths: Vec<_> = refusal.findings.iter().map(|finding| (finding.path.as_str(), finding.reason)).collect();
+        assert_eq!(
+            paths,
+            [
+                ("number", Reason::FieldRequired),
+                ("signatory", Reason::FieldRequired),
+                ("signatory_lines[1]", Reason::BadText)
+            ]
+        );
     }
 }

@@ -58,27 +58,31 @@ impl App {
         self.aside("read a document", read).await
     }
 
-    /// Makes sure that this instance has the bytes of every document and every message.
+    /// Makes what this instance lacks of the bytes of every document and every message; answers how many cannot be made again
+    /// and must be copied from where they are. One of them does not keep the others from being made.
     ///
     /// # Errors
-    /// [`AppError::Failed`] for one that is not here and cannot be made again.
-    pub async fn have_everything(&self) -> Result<(), AppError> {
+    /// Those of the database.
+    pub async fn have_everything(&self) -> Result<usize, AppError> {
         let mut tx = self.ports.store.read().await?;
-        let Some(_) = tx.regime_id().await? else { return Ok(()) };
+        let Some(_) = tx.regime_id().await? else { return Ok(0) };
         let form = self.in_force(tx.as_mut()).await?.regime.form.code.clone();
-        let editions = tx.editions(&form).await?;
         let lacks = |hash: &str| !hash.is_empty() && !self.ports.files.has_object(hash);
-        for id in editions.into_iter().map(|row| row.id) {
-            let documents = tx.documents(&form, id).await?;
-            for document in documents.iter().filter(|document| lacks(&document.sha256)) {
-                self.document_bytes(document).await?;
-            }
-            let deliveries = tx.deliveries(&form, id).await?;
-            for delivery in deliveries.iter().filter(|delivery| lacks(&delivery.message_sha256)) {
-                self.message_bytes(delivery).await?;
-            }
+        let (mut documents, mut deliveries) = (Vec::new(), Vec::new());
+        for id in tx.editions(&form).await?.into_iter().map(|row| row.id) {
+            documents.extend(tx.documents(&form, id).await?.into_iter().filter(|row| lacks(&row.sha256)));
+            deliveries.extend(tx.deliveries(&form, id).await?.into_iter().filter(|row| lacks(&row.message_sha256)));
         }
-        Ok(())
+        // Making takes time, and no transaction may stand idle meanwhile.
+        drop(tx);
+        let mut unmade = 0;
+        for document in documents {
+            unmade += failed(&document.file_name, &self.document_bytes(&document).await);
+        }
+        for delivery in deliveries {
+            unmade += failed(&delivery.id, &self.message_bytes(&delivery).await);
+        }
+        Ok(unmade)
     }
 
     /// The bytes of a message.
@@ -133,6 +137,14 @@ impl App {
         let letter = self.notice_to(&edition, unit, kind, contact, &documents).await?;
         Ok(Letter { delivery_id: delivery.id.clone(), ..letter })
     }
+}
+
+/// One if an object was not made, which is told.
+fn failed(object: &str, made: &Result<Vec<u8>, AppError>) -> usize {
+    if let Err(error) = made {
+        tracing::warn!(object, error = %error.chain(), "object not here, and not made again");
+    }
+    usize::from(made.is_err())
 }
 
 /// A failure unless bytes that were made again are those that were.

@@ -157,8 +157,10 @@ impl App {
         if !warnings.is_empty() && command.explanation.trim().is_empty() {
             return Err(Refusal { reason: Reason::ExplanationRequired, findings: warnings }.into());
         }
-        let number = current.map_or(1, |current| current.number + 1);
-        let mut receipt = receipt(&in_force, &proved, number, now, &Head { seq: 0, hash: String::new() });
+        // A clock that goes back receives no correction before what it corrects: reads of an instant rest on that order.
+        let (number, received_at) =
+            current.map_or((1, now), |current| (current.number + 1, now.max(current.received_at)));
+        let mut receipt = receipt(&in_force, &proved, number, received_at, &Head { seq: 0, hash: String::new() });
         let mut revision = Revision {
             id: 0,
             submission: proved.key.clone(),
@@ -167,7 +169,7 @@ impl App {
             nil: proved.nil,
             note: proved.note.clone(),
             content_hash: proved.content_hash.clone(),
-            received_at: now,
+            received_at,
             client: actor.client.clone(),
         };
         if command.validate_only {

@@ -16,7 +16,7 @@ pub(super) fn check(snapshot: &Snapshot, history: &History, counts: &mut Counts,
     counts.revisions = snapshot.revisions.len();
     counts.acknowledged = history.acknowledged().count();
     counts.refused = history.requests.values().filter(|request| request.refused.is_some()).count();
-    without_gaps(snapshot, faults);
+    one_after_the_other(snapshot, faults);
     let by_place: BTreeMap<(&str, &str, i64), &Revision> = snapshot
         .revisions
         .iter()
@@ -61,12 +61,17 @@ pub(super) fn check(snapshot: &Snapshot, history: &History, counts: &mut Counts,
     });
 }
 
-fn without_gaps(snapshot: &Snapshot, faults: &mut Faults) {
-    let mut last: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+/// Revisions have no gap, and none was received before the one that it corrects.
+fn one_after_the_other(snapshot: &Snapshot, faults: &mut Faults) {
+    let mut last: BTreeMap<(&str, &str), (i64, i64)> = BTreeMap::new();
     for revision in &snapshot.revisions {
-        let before = last.insert((&revision.unit, &revision.period), revision.number).unwrap_or(0);
-        faults.unless(revision.number == before + 1, || {
-            format!("revisions: {}/{} has {} after {before}", revision.unit, revision.period, revision.number)
+        let name = (revision.unit.as_str(), revision.period.as_str());
+        let (number, received_at) = last.insert(name, (revision.number, revision.received_at)).unwrap_or_default();
+        faults.unless(revision.number == number + 1, || {
+            format!("revisions: {}/{} has {} after {number}", name.0, name.1, revision.number)
+        });
+        faults.unless(revision.received_at >= received_at, || {
+            format!("revisions: {}/{} received {} before the one before it", name.0, name.1, revision.number)
         });
     }
 }

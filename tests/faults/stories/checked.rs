@@ -15,8 +15,13 @@ use crate::writers::Outcome;
 const SEED: u64 = 1;
 
 /// What is spoilt, how, and a word of what must then be said.
-const SPOILT: [(&str, &str, &str); 13] = [
+const SPOILT: [(&str, &str, &str); 15] = [
     ("a figure", "update revision set figures = replace(figures, '9.000001', '9.000003') where id = 1", "wrong hash"),
+    (
+        "a revision's time",
+        "update revision set received_at = received_at - 1 where number = 2",
+        "before the one before it",
+    ),
     ("a revision", "delete from revision where id = 2", "lost"),
     (
         "a second revision",
@@ -36,6 +41,7 @@ const SPOILT: [(&str, &str, &str); 13] = [
     ("an early close", "update close_run set sealed_at = sealed_at - 100000000000", "before its lock"),
     ("an entry of the log", "delete from audit where seq = 3", "follows"),
     ("a word of the log", "update audit set action = 'submit.' where seq = 4", "wrong hash"),
+    ("the time of an entry", "update audit set noted_at = 1 where seq = 9", "is earlier"),
     ("a document", "update document set sha256 = replace(sha256, substr(sha256, 1, 1), 'x')", "has the hash"),
     ("a mail", "update delivery set state = 'failed'", "is failed"),
     (

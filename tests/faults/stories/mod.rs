@@ -4,6 +4,7 @@ mod checked;
 mod disk_full;
 mod downtime;
 mod frozen;
+mod held;
 mod jumps;
 mod lines;
 mod points;
