@@ -5,7 +5,7 @@ Usage: python3 tests/recompute.py site/2022-Q3/1 [more editions]
 
 Reads only the CSV files below data/ of each edition (described in docs/open-data.md), with the standard library alone
 and in whole numbers. What was filed and the rules are taken as they are; what was made of them is computed again and
-compared: totals here, ratios in recompute_results.py, verdicts in recompute_verdicts.py. Exits with 1 if any differs.
+compared: totals here, the rest beside this file (recompute_*.py). Exits with 1 if any differs.
 """
 
 import csv
@@ -14,7 +14,7 @@ from collections import defaultdict
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # the program leaves no files behind
-import recompute_results, recompute_verdicts  # they stand beside this file
+import recompute_changes, recompute_results, recompute_verdicts
 
 SHOWN_MAX = 20
 
@@ -136,12 +136,12 @@ def main(folders):
     for folder in folders:
         edition = Edition(Path(folder))
         totals, fields = edition.check_totals(), edition.check_fields()
-        ratios = recompute_results.check(edition)
+        ratios, changes = recompute_results.check(edition), recompute_changes.check(edition, Path(folder))
         verdicts, places = recompute_verdicts.check_verdicts(edition), recompute_verdicts.check_places(edition)
         found += len(edition.differences)
         said = f"{len(edition.differences)} differences" if edition.differences else "no difference"
         counts = f"{len(edition.units)} units, {totals} totals, {fields} single fields, {ratios} ratios"
-        print(f"{edition.name}: {counts}, {verdicts} verdicts, {places} places: {said}")
+        print(f"{edition.name}: {counts}, {verdicts} verdicts, {places} places, {changes} changes: {said}")
         print("".join(f"{difference}\n" for difference in edition.differences[:SHOWN_MAX]), end="")
     return 1 if found else 0
 

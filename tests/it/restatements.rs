@@ -1,5 +1,6 @@
 //! Restatements: what a correction changes is previewed, listed by the next editions, and read again at any instant.
 
+use std::process::Command;
 use std::sync::Arc;
 
 use baocao_app::error::AppError;
@@ -190,6 +191,18 @@ async fn a_read_of_any_instant_gives_exactly_what_stood_then() {
     let database = Database::sqlite().await;
     let world = corrected_twice(&database).await;
     world.clock.move_to(world.app.now().plus_seconds(60));
+    world.app.publish_due().await.expect("published");
+    let site = world.files.site();
+    let program = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("recompute.py");
+    for period in PERIODS {
+        for number in 1..=3 {
+            let edition = site.join(period).join(number.to_string());
+            let said = Command::new("python3").arg(&program).arg(&edition).output().expect("python3 runs");
+            let words = String::from_utf8_lossy(&said.stdout);
+            assert!(said.status.success() && words.contains("no difference"), "{words}");
+            assert_eq!(number == 1, words.contains(" 0 changes"), "{words}");
+        }
+    }
     let operator = world.operator().await;
     let moment = |at: Instant, micros: i64| Instant::from_micros(at.micros() + micros);
     for period in PERIODS {

@@ -22,7 +22,8 @@ const LEASE: &str = "mail";
 /// Pauses before the next try, in seconds: 1 and 5 and 15 minutes, then 1 and 4 hours, then each 4 hours.
 const PAUSES_SECONDS: [i64; 5] = [60, 300, 900, 3_600, 14_400];
 
-/// After so long a message that nobody takes is given up, in seconds: five days.
+/// After so long a message that nobody takes is given up, in seconds: five days (RFC 5321, 4.5.4.1). Not before every pause was
+/// waited for once: while mail is held, or nothing runs, time passes without a try.
 const GIVE_UP_SECONDS: i64 = 5 * 24 * 3_600;
 
 /// How long a message in doubt waits for its one repeat, in seconds.
@@ -170,7 +171,7 @@ impl App {
 fn deferred(delivery: &DeliveryRow, reply: &str, now: Instant) -> DeliveryRow {
     let tried = usize::try_from(delivery.attempts.saturating_sub(1)).unwrap_or(usize::MAX);
     let pause = PAUSES_SECONDS.get(tried).or(PAUSES_SECONDS.last()).copied().unwrap_or(DOUBT_SECONDS);
-    let given_up = delivery.queued_at.plus_seconds(GIVE_UP_SECONDS) <= now;
+    let given_up = tried >= PAUSES_SECONDS.len() && delivery.queued_at.plus_seconds(GIVE_UP_SECONDS) <= now;
     DeliveryRow {
         state: if given_up { DeliveryState::Failed } else { DeliveryState::Queued },
         next_at: now.plus_seconds(pause),
@@ -241,5 +242,56 @@ impl BeforeBody for Mark<'_> {
         audit::commit_unnoted(tx, Unnoted::DeliveryTry).await?;
         self.app.reach("mail.body");
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use baocao_domain::edition::EditionId;
+    use baocao_domain::ids::{FormCode, UnitCode};
+
+    use super::*;
+    use crate::ports::Purpose;
+
+    const DAY_SECONDS: i64 = 24 * 3_600;
+
+    fn tried(attempts: u32) -> DeliveryRow {
+        DeliveryRow {
+            id: "d".into(),
+            form: FormCode::parse("tthc").expect("a form"),
+            edition: EditionId::parse("2022-M07/1").expect("an edition"),
+            unit: UnitCode::parse("90").expect("a unit"),
+            purpose: Purpose::Notice,
+            recipient: "a@b.example".into(),
+            message_sha256: String::new(),
+            state: DeliveryState::Sending,
+            attempts,
+            next_at: Instant::from_micros(0),
+            data_begun: false,
+            doubts: 0,
+            last_reply: String::new(),
+            queued_at: Instant::from_micros(0),
+        }
+    }
+
+    /// Attempts, days since it was queued, whether it is given up, and the pause before the next try.
+    #[test]
+    fn a_message_is_given_up_after_five_days_of_tries() {
+        for (attempts, days, is_given_up, pause) in [
+            (1, 0, false, 60),
+            (2, 0, false, 300),
+            (5, 1, false, 14_400),
+            (6, 4, false, 14_400),
+            (6, 5, true, 14_400),
+            (34, 5, true, 14_400),
+            // Held for a month, then refused for now: greylisting says so to every first try.
+            (1, 31, false, 60),
+            (5, 31, false, 14_400),
+        ] {
+            let now = Instant::from_micros(0).plus_seconds(days * DAY_SECONDS);
+            let after = deferred(&tried(attempts), "450 4.7.1 later", now);
+            assert_eq!(after.state == DeliveryState::Failed, is_given_up, "{attempts} tries in {days} days");
+            assert_eq!(after.next_at, now.plus_seconds(pause), "{attempts} tries in {days} days");
+        }
     }
 }

@@ -1,8 +1,12 @@
-//! A step that takes the process with it every time is not tried for ever: its run is left to an operator, the rest goes on.
+//! What stands still until an operator says otherwise: a run whose step takes the process with it every time, and every run while
+//! closing is paused. The rest goes on.
 
+use std::process::Command;
 use std::time::Duration;
 
-use super::{MONTHS, SETTLE_WITHIN, doors};
+use baocao_tests::program;
+
+use super::{MONTHS, PAST_THE_LEASE, SETTLE_WITHIN, doors};
 use crate::chance::Chance;
 use crate::scene::{Engine, Prepared};
 use crate::waiting::until;
@@ -54,4 +58,35 @@ async fn a_step_that_kills_the_process_every_time_is_left_to_an_operator() {
     scene.settle(&doors, SETTLE_WITHIN).await;
     let counts = scene.check(&[&instance]).await;
     assert_eq!(counts.editions, 1, "{counts:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_close_that_is_paused_in_the_middle_stops_after_its_step() {
+    let prepared = Prepared::on(Engine::Sqlite).await;
+    let scene = prepared.scene("paused").await;
+    let mut instance = scene.instance("a");
+    let doors = doors(&[&instance]);
+    instance.start(Some("close.rendered.begun:freeze")).await;
+    scene.clock.set(MONTHS[1].2);
+    let begun = std::time::Instant::now();
+    while !instance.is_frozen() {
+        assert!(begun.elapsed() < SEEN_WITHIN, "it does not come there: {}", instance.log_tail());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let command = |words: &[&str]| {
+        let said = Command::new(program()).args(words).arg("--data").arg(instance.folder()).output();
+        assert!(said.as_ref().is_ok_and(|said| said.status.success()), "{words:?}: {said:?}");
+    };
+    command(&["hold", "--closing", "--reason", "sai danh mục"]);
+    instance.thaw();
+    // The step that was begun is finished, under its lease or under the next one; nothing is begun after it.
+    tokio::time::sleep(PAST_THE_LEASE * 2).await;
+    let steps = "select period || ' ' || step from close_run order by close_run.id";
+    let found = scene.query(steps).await;
+    assert!(found == ["2022-M07 RENDERED"] || found == ["2022-M07 AGGREGATED"], "{found:?}");
+
+    command(&["release", "--closing"]);
+    scene.settle(&doors, SETTLE_WITHIN).await;
+    assert_eq!(scene.query(steps).await, ["2022-M07 DONE", "2022-M08 DONE"]);
+    scene.check(&[&instance]).await;
 }

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use crate::instance::Instance;
 use crate::scene::{LEASE_S, Scene};
+use crate::waiting::until;
 use crate::writers::Doors;
 
 /// How long a story waits for the end of what is due.
@@ -95,6 +96,17 @@ impl Bytes {
 /// Zero failures in n trials bounds the rate at about 3/n with 95% confidence.
 pub(crate) fn bound(trials: usize) -> String {
     format!("0 of {trials}: below {:.2}% with 95% confidence", 300.0 / trials as f64)
+}
+
+/// Every instance shows what is released, also one that had no part in it.
+pub(crate) async fn everybody_shows_it(scene: &Scene, instances: &[&Instance]) {
+    until("every instance shows the edition", Duration::from_secs(30), || async {
+        let released = scene.query("select period from edition where released_at is not null").await;
+        let shown =
+            instances.iter().all(|instance| instance.folder().join("site").join(&released[0]).join("1").exists());
+        (shown && !released.is_empty()).then_some(())
+    })
+    .await;
 }
 
 /// A process that stood still while another finished everything goes on, and nothing changes any more.

@@ -11,11 +11,10 @@ use baocao_app::faults::POINTS;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::{Bytes, MONTHS, PAST_THE_LEASE, SETTLE_WITHIN, doors, thaws_and_writes_nothing};
+use super::{Bytes, MONTHS, PAST_THE_LEASE, SETTLE_WITHIN, doors, everybody_shows_it, thaws_and_writes_nothing};
 use crate::chance::Chance;
 use crate::instance::Instance;
 use crate::scene::{Engine, Prepared, Scene};
-use crate::waiting::until;
 use crate::writers::{Outcome, Writer};
 
 /// Figures under which some units miss their targets, so that there is mail; the same in every case.
@@ -165,17 +164,6 @@ impl Cast<'_> {
         }
         thaws_and_writes_nothing(scene, &mut self.instances[0]).await;
     }
-}
-
-/// Every instance shows what is released, also one that had no part in it.
-async fn everybody_shows_it(scene: &Scene, instances: &[&Instance]) {
-    until("every instance shows the edition", Duration::from_secs(30), || async {
-        let released = scene.query("select period from edition where released_at is not null").await;
-        let shown =
-            instances.iter().all(|instance| instance.folder().join("site").join(&released[0]).join("1").exists());
-        (shown && !released.is_empty()).then_some(())
-    })
-    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

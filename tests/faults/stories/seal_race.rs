@@ -3,14 +3,16 @@
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use baocao_tests::fixture;
 use tempfile::TempDir;
 use tokio::sync::Barrier;
 
-use super::{MONTHS, SETTLE_WITHIN, bound, doors};
+use super::{MONTHS, SETTLE_WITHIN, bound, doors, everybody_shows_it};
 use crate::chance::{Chance, count};
-use crate::scene::{Engine, Prepared, REGIME, Scene, copy_tree};
+use crate::scene::{Engine, Prepared, REGIME, Scene, UNITS, copy_tree};
+use crate::waiting::until;
 use crate::writers::Outcome;
 
 /// How many communes race.
@@ -18,6 +20,9 @@ const WRITERS: usize = 200;
 
 /// Over how long they start, in milliseconds; the lock falls into the middle.
 const SPREAD_MS: u64 = 400;
+
+/// How long a look for what is due takes at most, and a seal that need not wait.
+const SEAL_BEGINS_WITHIN: Duration = Duration::from_millis(2_000);
 
 /// The procedures of communes.
 const PROCEDURES: [&str; 2] = ["9.000006", "9.000007"];
@@ -50,7 +55,7 @@ async fn every_submission_is_sealed_or_refused(engine: Engine, story: &str) {
             })
             .collect();
         ready.wait().await;
-        tokio::time::sleep(std::time::Duration::from_millis(SPREAD_MS / 2)).await;
+        tokio::time::sleep(Duration::from_millis(SPREAD_MS / 2)).await;
         scene.clock.set(locked);
         // At once, not with the next look of the job: the seal is to meet submissions that began before the lock.
         scene.close_by_hand(&doors, month).await.expect("closed");
@@ -95,6 +100,38 @@ fn widened(folder: &Path) -> Vec<String> {
         std::fs::write(&file, text + &rows).expect("written");
     }
     codes
+}
+
+/// The race itself, held still: a submission stands right before its commit when another instance seals its month. The seal
+/// waits for it, and has it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_seal_waits_for_a_submission_that_is_about_to_commit() {
+    let prepared = Prepared::on(Engine::Postgres).await;
+    let scene = prepared.scene("waits").await;
+    let (mut filing, mut closing) = (scene.instance("a"), scene.instance("b"));
+    let (its, others) = (doors(&[&filing]), doors(&[&closing]));
+    let mut chance = Chance::from(1);
+    let mut late = scene.writers(&its, &mut chance).remove(0);
+    closing.start(None).await;
+    for writer in &mut scene.writers(&others, &mut chance)[1..] {
+        assert_eq!(writer.file(MONTHS[0].0).await, Outcome::Acknowledged);
+    }
+    filing.start(Some("submit.ready:freeze")).await;
+    let late = tokio::spawn(async move { late.file(MONTHS[0].0).await });
+    let is_frozen = || std::future::ready(filing.is_frozen().then_some(()));
+    until("the submission is about to commit", SETTLE_WITHIN, is_frozen).await;
+
+    scene.clock.set(MONTHS[0].2);
+    // Long enough for the seal to begin, and less than it waits for a row.
+    tokio::time::sleep(SEAL_BEGINS_WITHIN).await;
+    let sealed = scene.query("select period from close_run").await;
+    filing.thaw();
+    assert_eq!(late.await.expect("a writer"), Outcome::Acknowledged);
+    assert_eq!(sealed, [""; 0], "sealed while a submission was about to commit");
+    scene.settle(&others, SETTLE_WITHIN).await;
+    everybody_shows_it(&scene, &[&filing, &closing]).await;
+    let counts = scene.check(&[&filing, &closing]).await;
+    assert_eq!((counts.acknowledged, counts.editions), (UNITS.len(), 1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,11 +1,13 @@
 //! What an operator asks of a close: close now, take a held run up again, close without mail.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use baocao_domain::edition::{Cause, EditionId};
 use baocao_domain::instant::Instant;
 use baocao_domain::period::PeriodKey;
 use baocao_domain::reason::{Finding, Reason, Refusal};
+use tokio::time::Instant as Monotonic;
 
 use crate::actor::{Actor, Role};
 use crate::app::{App, require};
@@ -17,8 +19,11 @@ use crate::error::AppError;
 use crate::hold::Switch;
 use crate::ports::{CloseRequestRow, CloseRunRow, CloseStep, PeriodRow, RowLock, Tx};
 
-/// How often, and how many times, a caller looks whether another instance has finished the close.
-const LOOKS: (Duration, usize) = (Duration::from_millis(200), 100);
+/// A caller is answered after so long, wherever the close stands then. Less than a call may last.
+const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+
+/// How often a caller looks whether another instance has finished the close.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// What an operator asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,14 +45,16 @@ impl CloseAction {
 }
 
 impl App {
-    /// Closes one period now, if it is locked; answers with the run of its last edition. Takes up again what is held. Where
-    /// another instance is at it, waits for its end within a limit.
+    /// Closes one period now, if it is locked; answers with the run of its last edition. Takes up again what is held.
+    ///
+    /// A close that takes longer than a caller waits goes on, here or in the instance that is at it, and the answer says how far
+    /// it is.
     ///
     /// # Errors
     /// `ROLE_NOT_ALLOWED` for anybody but an operator, `CLOSING_PAUSED` until it is released, `PERIOD_NOT_LOCKED` before the
     /// lock, `MONTH_NOT_CLOSED` for a longer period whose months are not all closed.
     pub async fn close_period(
-        &self,
+        self: &Arc<Self>,
         actor: &Actor,
         form: &str,
         period: &str,
@@ -62,7 +69,7 @@ impl App {
     }
 
     async fn try_close_period(
-        &self,
+        self: &Arc<Self>,
         actor: &Actor,
         form: &str,
         period: &str,
@@ -97,21 +104,31 @@ impl App {
         let noted = audit::record_all(tx.as_mut(), now, entries).await?;
         audit::commit(tx, noted).await?;
 
+        let (asking, of) = (actor.clone(), row.clone());
+        let closing = self.run(move |app| async move { app.close_now(&asking, &of).await });
+        let patience = Monotonic::now() + ANSWER_WITHIN;
+        if let Ok(closed) = tokio::time::timeout_at(patience, closing).await {
+            closed?;
+        }
+        loop {
+            require(self.held(Switch::Closing).await?.is_none(), Reason::ClosingPaused)?;
+            let last = self.last_run(&row).await?;
+            let is_over = |run: &CloseRunRow| !run.is_unfinished() || run.held || !run.last_error.is_empty();
+            if Monotonic::now() >= patience || last.as_ref().is_some_and(is_over) {
+                return Ok(last.ok_or_else(|| Refusal::because(Reason::Overloaded))?);
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    async fn close_now(&self, actor: &Actor, row: &PeriodRow) -> Result<(), AppError> {
         self.close_due().await?;
-        if self.last_run(&row).await?.is_none() {
+        if self.last_run(row).await?.is_none() {
             // Before `live_from` nothing closes by itself: the operator asks for it.
-            self.ask_for_first_edition(actor, &row, now).await?;
+            self.ask_for_first_edition(actor, row, self.now()).await?;
             self.close_due().await?;
         }
-        for _ in 0..LOOKS.1 {
-            let last = self.last_run(&row).await?;
-            if let Some(run) = last.filter(|run| !run.is_unfinished() || run.held || !run.last_error.is_empty()) {
-                return Ok(run);
-            }
-            tokio::time::sleep(LOOKS.0).await;
-        }
-        let last = self.last_run(&row).await?;
-        Ok(last.ok_or_else(|| Refusal::because(Reason::Overloaded))?)
+        Ok(())
     }
 
     /// The run of an edition of a period, or of its last edition.

@@ -10,6 +10,7 @@ use crate::audit::{self, Entry};
 use crate::close::{Work, contains, object_of};
 use crate::content;
 use crate::error::AppError;
+use crate::hold::{Switch, held};
 use crate::lease::HeldLease;
 use crate::ports::{CloseRequestRow, CloseRunRow, ExtensionRow, ReopeningRow, Tx};
 use crate::setup::{SERVICE, live_from};
@@ -98,7 +99,7 @@ impl App {
         Ok(())
     }
 
-    /// The run to work on next; a new one for a period that is due.
+    /// The run to work on next; a new one for a period that is due. None while closing is paused.
     pub(super) async fn next_run(
         &self,
         lease: &HeldLease,
@@ -106,6 +107,9 @@ impl App {
     ) -> Result<Option<CloseRunRow>, AppError> {
         loop {
             let mut tx = self.begin_under(lease).await?;
+            if held(tx.as_mut(), Switch::Closing).await?.is_some() {
+                return Ok(None);
+            }
             match self.next_work(tx.as_mut(), tried).await? {
                 None => return Ok(None),
                 Some(Work::Resume(run)) => return Ok(Some(run)),

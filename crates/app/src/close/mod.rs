@@ -106,7 +106,8 @@ impl App {
             let Some(run) = self.next_run(lease, &tried).await? else { break };
             let edition = run.edition;
             match self.finish_run(lease, run).await {
-                Ok(()) => report.closed.push(edition),
+                Ok(true) => report.closed.push(edition),
+                Ok(false) => break,
                 Err(error @ AppError::LeaseLost { .. }) => return Err(error),
                 Err(error) => report.failed.push((edition, error.chain())),
             }

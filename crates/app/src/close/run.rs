@@ -8,6 +8,7 @@ use crate::close::object_of;
 use crate::content;
 use crate::error::AppError;
 use crate::faults::Border;
+use crate::hold::{Switch, held};
 use crate::lease::HeldLease;
 use crate::ports::{CloseRunRow, CloseStep, Tx};
 use crate::setup::SERVICE;
@@ -16,11 +17,14 @@ use crate::setup::SERVICE;
 const PAUSES_SECONDS: [i64; 2] = [60, 300];
 
 impl App {
-    /// Takes the remaining steps of a run, one after the other.
-    pub(super) async fn finish_run(&self, lease: &HeldLease, mut run: CloseRunRow) -> Result<(), AppError> {
+    /// Takes the remaining steps of a run, one after the other; answers whether it is done, which it is not if closing is
+    /// paused meanwhile.
+    pub(super) async fn finish_run(&self, lease: &HeldLease, mut run: CloseRunRow) -> Result<bool, AppError> {
         while run.step != CloseStep::Done {
             let to = run.step.next();
-            self.count_try(lease, &mut run).await?;
+            if !self.count_try(lease, &mut run).await? {
+                return Ok(false);
+            }
             self.reach_step(to, Border::Begun);
             match self.take_step(lease, &run).await {
                 Ok(()) => {}
@@ -35,7 +39,7 @@ impl App {
             run = stored(self.ports.store.read().await?.as_mut(), &run).await?;
             tracing::info!(edition.id = %run.edition, step = run.step.code(), "close step taken");
         }
-        Ok(())
+        Ok(true)
     }
 
     async fn take_step(&self, lease: &HeldLease, run: &CloseRunRow) -> Result<(), AppError> {
@@ -76,8 +80,9 @@ impl App {
         Ok(())
     }
 
-    /// Counts a try before it starts, so that a step which kills the process also ends in a held run.
-    async fn count_try(&self, lease: &HeldLease, run: &mut CloseRunRow) -> Result<(), AppError> {
+    /// Counts a try before it starts, so that a step which kills the process also ends in a held run; false if closing is
+    /// paused, and nothing may start.
+    async fn count_try(&self, lease: &HeldLease, run: &mut CloseRunRow) -> Result<bool, AppError> {
         run.fence = lease.fence();
         if run.tries >= self.settings.close_tries_max {
             let error = format!("{} tries of the step after {} ended without a word", run.tries, run.step.code());
@@ -87,6 +92,10 @@ impl App {
         }
         run.tries += 1;
         let mut tx = self.begin_under(lease).await?;
+        // With the claim: a step that starts after the pause has been set would be one too many.
+        if held(tx.as_mut(), Switch::Closing).await?.is_some() {
+            return Ok(false);
+        }
         if !tx.note_close_try(run).await? {
             return Err(AppError::Corrupt(format!(
                 "the run of {} is not at {} any more",
@@ -94,7 +103,8 @@ impl App {
                 run.step.code()
             )));
         }
-        Ok(audit::commit_unnoted(tx, Unnoted::CloseTry).await?)
+        audit::commit_unnoted(tx, Unnoted::CloseTry).await?;
+        Ok(true)
     }
 
     /// Notes why a step failed; after a pause it is tried again, after too many failures the run is held.

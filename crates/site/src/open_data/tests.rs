@@ -48,7 +48,8 @@ fn check_agreement(samples: &[Sample], expected: &[&str]) {
 #[test]
 fn the_recomputation_finds_no_difference_with_late_missing_and_nil_reports() {
     let samples = ["2022-M07", "2022-M08", "2022-Q3"].map(sample);
-    let line = "2022-Q3/1: 10 units, 220 totals, 0 single fields, 40 ratios, 24 verdicts, 0 places: no difference";
+    let line =
+        "2022-Q3/1: 10 units, 220 totals, 0 single fields, 40 ratios, 24 verdicts, 0 places, 0 changes: no difference";
     let july = "24 verdicts, 28 places";
     check_agreement(&samples, &[july, line]);
 }
@@ -63,6 +64,35 @@ fn the_recomputation_finds_no_difference_where_every_rule_is_in_use() {
 fn the_recomputation_finds_no_difference_with_ten_indicators_or_without_targets() {
     check_agreement(&[long_an::sample("2024-M07")], &["78 units, 1716 totals, 1396 single fields, 1560 ratios"]);
     check_agreement(&[long_an::sample("2024-M06"), sample_without_targets("2022-M08")], &["0 verdicts"]);
+}
+
+#[test]
+fn the_recomputation_finds_no_difference_in_what_a_later_edition_changed() {
+    let samples = [sample("2022-M08"), restated("2022-M08", Cause::Locked)];
+    let listed = samples[1].edition.restatement.as_ref().expect("a restatement").changes.len();
+    check_agreement(&samples, &[&format!("places, {listed} changes: no difference")]);
+
+    let root = tempfile::tempdir().expect("folder");
+    write(&samples[0].files(), &root.path().join("2022-M08/1"));
+    for (from, to, said) in [
+        (",coverage,,,,8,9,9,9,", ",coverage,,,,7,9,9,9,", "changed and not listed"),
+        (
+            "2022-M08/2,2022-M08/1,06001,report,2022-M08,,,missing,,revision 1,,own_report\n",
+            "",
+            "changed and not listed",
+        ),
+        ("06001,report,2022-M08,,,missing", "06001,report,2022-M07,,,missing", "listed and not changed"),
+    ] {
+        let mut files = samples[1].files();
+        let table = files.iter_mut().find(|file| file.path == "data/changes.csv").expect("the table");
+        let text = String::from_utf8(table.bytes.clone()).expect("UTF-8");
+        assert_eq!(text.matches(from).count(), 1, "{from}\n{text}");
+        table.bytes = text.replace(from, to).into_bytes();
+        let folder = root.path().join("2022-M08/2");
+        write(&files, &folder);
+        let (answer, agrees) = recompute(&[&folder]);
+        assert!(!agrees && answer.contains(said), "{from}: {answer}");
+    }
 }
 
 /// The sample of every rule is worth its name only if all of these come out somewhere.

@@ -240,6 +240,33 @@ mod tests {
         tx.commit().await.expect("kept");
     }
 
+    /// An operator's command beside the service: with a deferred begin the second of two that have read is refused at once,
+    /// however long it would have waited.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn two_processes_on_one_file_wait_for_each_other() {
+        const ROUNDS: i64 = 100;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("baocao.db");
+        let stores = [open(&path).await.expect("it opens"), open(&path).await.expect("it opens twice")];
+        let counting = stores.clone().map(|store| {
+            tokio::spawn(async move {
+                for _ in 0..ROUNDS {
+                    let mut tx = store.begin().await.expect("its turn comes");
+                    let count = tx.setting("count").await.expect("read");
+                    let count: i64 = count.map_or(0, |count| count.parse().expect("a number"));
+                    tokio::task::yield_now().await;
+                    tx.put_setting("count", &(count + 1).to_string()).await.expect("nobody wrote in between");
+                    tx.commit().await.expect("committed");
+                }
+            })
+        });
+        for counted in counting {
+            counted.await.expect("no refusal");
+        }
+        let count = stores[0].read().await.expect("read").setting("count").await.expect("read");
+        assert_eq!(count, Some((2 * ROUNDS).to_string()));
+    }
+
     #[test]
     fn versions_compare_as_numbers() {
         for (older, newer) in
