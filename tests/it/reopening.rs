@@ -8,6 +8,7 @@ use baocao_app::error::AppError;
 use baocao_app::extension::GrantExtension;
 use baocao_app::ports::{CloseStep, Store};
 use baocao_app::reopening::Reopen;
+use baocao_app::submit::Submit;
 use baocao_domain::edition::{Cause, Filing};
 
 use crate::database::Database;
@@ -79,6 +80,39 @@ async fn a_period_is_reopened_by_two_people_on_sqlite() {
 async fn a_period_is_reopened_by_two_people_on_postgres() {
     let tell = |database: Arc<Database>| async move { a_period_is_reopened_by_two_people(&database.store).await };
     Database::postgres().await.tell(tell).await;
+}
+
+/// The quarter's next edition rests on both months that are open again, whichever of them is corrected last.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_while_two_months_are_open_again_previews_what_their_next_editions_list() {
+    let database = Database::sqlite().await;
+    let town = Town::on(&database.store).await;
+    town.close_quarter(QUARTER).await;
+    let (first, second, app) = (town.operator().await, town.actor(SECOND).await, town.app());
+    for month in ["2022-M07", "2022-M08"] {
+        let command = Reopen { period: month.into(), ..reopen(&town, 24) };
+        let asked = app.reopen(&first, &command).await.expect("asked");
+        app.approve_reopening(&second, asked.id).await.expect("approved");
+    }
+    town.correct("90102", "2022-M08", 1, 70).await.expect("accepted");
+    let command = Submit {
+        expected_revision: Some(1),
+        reason: "nhập nhầm số liệu".into(),
+        validate_only: true,
+        ..town.request("90101", "2022-M07", 30, 10)
+    };
+    let previewed = app.submit(&first, &command).await.expect("checked").restatements;
+    assert_eq!(app.submit(&first, &command).await.expect("checked again").restatements, previewed, "no effect");
+    town.correct("90101", "2022-M07", 1, 30).await.expect("accepted");
+    town.pass(24 * 3600);
+    assert_eq!(town.close().await, ["2022-M07/2", "2022-M08/2", "2022-Q3/2"]);
+    let names: Vec<String> = previewed.iter().map(|restated| restated.edition.to_string()).collect();
+    assert_eq!(names, ["2022-M07/2", "2022-Q3/2"]);
+    for restated in previewed {
+        let made = town.edition(&restated.edition.to_string()).await.restatement.expect("a restatement");
+        assert_eq!(restated.restatement, made, "{}", restated.edition);
+        assert!(!made.changes.is_empty());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,6 +4,7 @@
 //! changed. A run of the period that is not done is given up: what it would have published is superseded.
 
 use baocao_domain::edition::EditionId;
+use baocao_domain::ids::FormCode;
 use baocao_domain::instant::Instant;
 use baocao_domain::reason::{Finding, Reason, Refusal};
 
@@ -122,6 +123,13 @@ impl App {
         tracing::info!(period.id = %reopening.period, until = %reopening.until.iso(), "period reopened");
         Ok(reopening)
     }
+}
+
+/// Reopenings that were approved and that no run has taken up.
+pub(crate) async fn approved_reopenings(tx: &mut dyn Tx, form: &FormCode) -> Result<Vec<ReopeningRow>, AppError> {
+    let mut open = tx.open_reopenings(form).await?;
+    open.retain(|row| row.approved.is_some());
+    Ok(open)
 }
 
 /// The approved reopening during which a submission is accepted now; none if the period is not open again.

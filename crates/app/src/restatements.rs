@@ -18,6 +18,7 @@ use crate::close::contains;
 use crate::close::material::run_to_begin;
 use crate::error::AppError;
 use crate::ports::{EditionRow, PeriodRow, RowLock, Tx};
+use crate::reopening::approved_reopenings;
 
 /// What one edition changes, as far as the caller may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,9 +75,10 @@ impl App {
             return Ok(Vec::new());
         }
         tx.append_revision(revision).await?;
-        // Other months whose next edition is called for already close before the longer periods do.
-        let called_for = tx.open_close_requests(form).await?.into_iter().map(|request| request.period);
-        let called_for: BTreeSet<PeriodKey> = called_for.filter(|period| period.is_month()).collect();
+        // Other months whose next edition is called for already, or that are open again, close before the longer periods do.
+        let asked = tx.open_close_requests(form).await?.into_iter().map(|request| request.period);
+        let mut called_for: BTreeSet<PeriodKey> = asked.filter(|period| period.is_month()).collect();
+        called_for.extend(approved_reopenings(tx.as_mut(), form).await?.into_iter().map(|reopening| reopening.period));
         let mut runs = tx.close_runs(form).await?;
         let editions = tx.editions(form).await?;
         let mut made = Vec::new();

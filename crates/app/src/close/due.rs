@@ -13,6 +13,7 @@ use crate::error::AppError;
 use crate::hold::{Switch, held};
 use crate::lease::HeldLease;
 use crate::ports::{CloseRequestRow, CloseRunRow, ExtensionRow, ReopeningRow, Tx};
+use crate::reopening::approved_reopenings;
 use crate::setup::{SERVICE, live_from};
 
 /// A period that calls for an edition.
@@ -36,7 +37,7 @@ impl App {
         let now = self.now();
         let runs = tx.close_runs(&form).await?;
         let unfinished: Vec<&CloseRunRow> = runs.iter().filter(|run| run.is_unfinished()).collect();
-        let reopenings = approved(tx, &form).await?;
+        let reopenings = approved_reopenings(tx, &form).await?;
         // A longer period waits for its months: those that are being closed, and those that are open again.
         let blocked = |period: PeriodKey| {
             let being_closed = unfinished.iter().any(|run| contains(period, run.edition.period));
@@ -140,13 +141,6 @@ fn code_of(in_force: &InForce, unit: UnitId, period: PeriodKey) -> Result<UnitCo
     let tree = in_force.tree(period.window(in_force.regime.calendar.window_rule).to)?;
     let node = tree.nodes().iter().find(|node| node.id == unit).map(|node| node.code.clone());
     node.ok_or_else(|| AppError::Corrupt(format!("unit {} of an extension is not in the tree of {period}", unit.0)))
-}
-
-/// Reopenings that were approved and that no run has taken up.
-async fn approved(tx: &mut dyn Tx, form: &FormCode) -> Result<Vec<ReopeningRow>, AppError> {
-    let mut open = tx.open_reopenings(form).await?;
-    open.retain(|row| row.approved.is_some());
-    Ok(open)
 }
 
 /// Periods past their lock without an edition, from `live_from` on, and those for which another edition is asked. A period
