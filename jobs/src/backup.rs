@@ -18,5 +18,5 @@ pub(crate) async fn run(app: Arc<App>) -> Result<JobReport, AppError> {
         return Ok(JobReport::default());
     };
     tracing::info!(backup = %name, "backup made");
-    Ok(JobReport { done: 1, failed: 0 })
+    Ok(JobReport { done: 1, ..JobReport::default() })
 }

@@ -14,5 +14,6 @@ pub(crate) async fn run(app: Arc<App>) -> Result<JobReport, AppError> {
     for (edition, error) in &report.failed {
         tracing::error!(edition.id = %edition, %error, "close failed");
     }
-    Ok(JobReport { done: report.closed.len(), failed: report.failed.len() })
+    let waits = app.closing_waits_for().await?;
+    Ok(JobReport { done: report.closed.len(), failed: report.failed.len(), waits })
 }

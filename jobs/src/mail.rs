@@ -11,5 +11,6 @@ use crate::runner::JobReport;
 /// none is lost.
 pub(crate) async fn run(app: Arc<App>) -> Result<JobReport, AppError> {
     let report = app.deliver_due().await?;
-    Ok(JobReport { done: report.sent as usize, failed: (report.deferred + report.failed) as usize })
+    let failed = (report.deferred + report.failed) as usize;
+    Ok(JobReport { done: report.sent as usize, failed, ..JobReport::default() })
 }

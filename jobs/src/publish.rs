@@ -11,5 +11,5 @@ use crate::runner::JobReport;
 /// readers see it a week late, unchanged.
 pub(crate) async fn run(app: Arc<App>) -> Result<JobReport, AppError> {
     let released = app.publish_due().await?;
-    Ok(JobReport { done: released.len(), failed: 0 })
+    Ok(JobReport { done: released.len(), ..JobReport::default() })
 }

@@ -30,6 +30,8 @@ pub struct JobReport {
     pub done: usize,
     /// Things that failed; they are tried again.
     pub failed: usize,
+    /// What waits for an operator, in English; empty if nothing does.
+    pub waits: String,
 }
 
 impl JobReport {
@@ -143,7 +145,7 @@ async fn work(app: Arc<App>, entry: JobEntry, wake: Arc<Notify>, stop: Cancellat
         }
         match answer {
             Ok(report) if report.is_idle() => {}
-            Ok(JobReport { done, failed }) => {
+            Ok(JobReport { done, failed, .. }) => {
                 tracing::info!(job = entry.name.code(), done, failed, duration_ms, "job run");
                 if entry.name == JobName::Close && done > 0 {
                     app.wake_jobs();
@@ -172,7 +174,7 @@ async fn note(app: &Arc<App>, entry: &JobEntry, begun_at: At, answer: &Result<Jo
             finished_at,
             done: counted(report.done),
             failed: counted(report.failed),
-            last_error: answer.as_ref().err().map(AppError::chain).unwrap_or_default(),
+            last_error: answer.as_ref().err().map_or(report.waits, AppError::chain),
         }),
         holder: None,
     };

@@ -378,3 +378,50 @@ async fn what_is_queued_is_put_aside_only_while_mail_is_held() {
     let skipped = database.raw("select cast(count(*) as text) from audit where action = 'mail.skipped'").await;
     assert_eq!(skipped.expect("read"), [queued.to_string()]);
 }
+
+/// One wrong row or page is no reason to have no backup of everything else, and none to let a sound one go.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_whole_and_not_sound_is_kept_apart() {
+    let database = Arc::new(Database::sqlite().await);
+    let town = july(&database).await;
+    let home = TempDir::new().expect("a temporary folder");
+    let keeper = Keeper::of(&configuration(&town, &database, home.path()));
+    let now = town.app().now();
+    let sound = backed_up(&keeper, now).await;
+    let page = town.instances[0].files.site().join("2022-M07/1/index.html");
+    let whole = std::fs::read(&page).expect("a page");
+    std::fs::write(&page, [&whole[..], b" "].concat()).expect("spoilt");
+    for second in 1..4 {
+        let said = format!("{:#}", keeper.back_up(now.plus_seconds(second)).await.expect_err("a page was changed"));
+        assert!(said.contains("unsound-") && said.contains("index.html"), "{said}");
+    }
+    std::fs::write(&page, &whole).expect("mended");
+    let spoil =
+        "update delivery set recipient = recipient || '.evil' where id = (select min(id) from delivery) returning id";
+    database.raw(spoil).await.expect("spoilt");
+    let said = format!("{:#}", keeper.back_up(now.plus_seconds(4)).await.expect_err("a row was changed"));
+    assert!(said.contains("delivery"), "{said}");
+    let names = names(home.path());
+    assert_eq!(names.len(), 2, "the sound one and the last that is not: {names:?}");
+    assert!(sound.path.exists() && names[1].starts_with("unsound-"), "{names:?}");
+    let kept = home.path().join(&names[1]);
+    Manifest::read(&kept).expect("a manifest").check_files(&kept).expect("whole");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_backup_spoils_none_after_it() {
+    let database = Arc::new(Database::sqlite().await);
+    let town = july(&database).await;
+    let home = TempDir::new().expect("a temporary folder");
+    let config = configuration(&town, &database, home.path());
+    let keeper = Keeper::of(&Config { backup: Backup { keep: 1, ..config.backup.clone() }, ..config });
+    let now = town.app().now();
+    // A clock that was ahead once has named it.
+    let ahead = backed_up(&keeper, now.plus_seconds(400 * 86_400)).await;
+    let object = ahead.manifest.objects.first().expect("an object");
+    for path in [format!("objects/{}/{object}", &object[..2]), "pages/2022-M07/1/index.html".to_owned()] {
+        std::fs::write(ahead.path.join(path), "damaged").expect("written");
+    }
+    let made = backed_up(&keeper, now).await;
+    assert!(made.path.exists() && !ahead.path.exists(), "the one that was made just now stays");
+}

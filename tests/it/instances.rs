@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use baocao_app::Settings;
 use baocao_app::error::AppError;
+use baocao_app::hold::{Switch, hold, skip_queued};
 use baocao_app::ports::{
     Accepted, BeforeBody, Clock, CloseStep, DeliveryState, DocumentKind, Envelope, Files, Mailer, SendFailure, Store,
 };
@@ -34,12 +35,10 @@ async fn one_works_and_all_show(store: &Arc<dyn Store>) {
     let edition = runs[0].edition;
     let schedule = town.loaded.regime.calendar.schedule(edition.period);
     town.clock.move_to(schedule.publishes);
-    let mut released = 0;
-    for instance in &town.instances {
-        released += instance.app.publish_due().await.expect("published").len();
-        assert!(instance.files.is_shown(edition));
-    }
+    let (one, two, three) = tokio::join!(a.publish_due(), b.publish_due(), c.publish_due());
+    let released: usize = [one, two, three].map(|released| released.expect("published").len()).iter().sum();
     assert_eq!(released, 1, "released once");
+    assert!(town.instances.iter().all(|instance| instance.files.is_shown(edition)));
     let shown: Vec<_> = town.instances.iter().map(|i| tree(&i.files.site())).collect();
     assert!(shown[0].len() > 10, "{}", shown[0].len());
     assert!(shown.iter().all(|files| *files == shown[0]), "the same bytes everywhere");
@@ -66,6 +65,44 @@ async fn one_works_and_all_show_on_sqlite() {
 async fn one_works_and_all_show_on_postgres() {
     let tell = |database: Arc<Database>| async move { one_works_and_all_show(&database.store).await };
     Database::postgres().await.tell(tell).await;
+}
+
+/// What cannot be read here and now is no reason to write a mail off.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_whose_bytes_are_not_at_hand_is_tried_again() {
+    let database = Database::sqlite().await;
+    let town = Town::with(&database.store, 2, Settings::default()).await;
+    town.go_to_opening("2022-M07");
+    town.file("90.STP", "2022-M07", 1, 99).await.expect("accepted");
+    town.go_to_lock("2022-M07");
+    assert_eq!(town.close().await, ["2022-M07/1"]);
+    // The other instance lacks the bytes, and the disk refuses to keep what it makes again.
+    let objects = town.instances[1].data().join("objects");
+    std::fs::remove_dir_all(&objects).and_then(|()| std::fs::write(&objects, "no folder")).expect("in the way");
+    let report = town.instances[1].app.deliver_due().await.expect("tried");
+    assert!(report.deferred > 0 && (report.sent, report.failed) == (0, 0), "{report:?}");
+    town.pass(60);
+    let report = town.app().deliver_due().await.expect("handed over");
+    assert!(report.sent > 0 && (report.deferred, report.failed) == (0, 0), "{report:?}");
+}
+
+/// What is put aside is nobody's at the moment: the word of a relay is not lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mail_is_not_put_aside_under_the_hands_of_who_is_at_it() {
+    let database = Database::sqlite().await;
+    let town = Town::on(&database.store).await;
+    town.go_to_opening("2022-M07");
+    town.file("90.STP", "2022-M07", 1, 99).await.expect("accepted");
+    town.go_to_lock("2022-M07");
+    assert_eq!(town.close().await, ["2022-M07/1"]);
+    let (store, now) = (database.store.as_ref(), town.app().now());
+    hold(store, now, &[Switch::Mail], "chuyển máy chủ thư").await.expect("held");
+    let sender = town.app().take_lease("mail").await.expect("asked").expect("free");
+    let refused = skip_queued(store, now).await.expect_err("somebody is at it");
+    assert!(refused.chain().contains("being handed over"), "{}", refused.chain());
+    town.app().give_back(sender).await.expect("given back");
+    assert!(skip_queued(store, now).await.expect("put aside") > 0);
+    assert!(town.app().take_lease("mail").await.expect("asked").is_some(), "the lease is free again");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,18 +1,21 @@
 //! What comes after the lock: extensions that lapse, periods opened again, runs that an operator takes in hand.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use baocao_app::Settings;
 use baocao_app::close::CloseAction;
 use baocao_app::error::AppError;
 use baocao_app::extension::GrantExtension;
-use baocao_app::ports::{CloseStep, Store};
+use baocao_app::ports::{CloseStep, Purpose, RowLock, Signature, Store};
 use baocao_app::reopening::Reopen;
 use baocao_app::submit::Submit;
-use baocao_domain::edition::{Cause, Filing};
+use baocao_app::verify::Asked;
+use baocao_domain::edition::{Cause, EditionId, Filing};
+use baocao_jobs::{JobName, Jobs};
 
 use crate::database::Database;
-use crate::town::{SECOND, Town, form};
+use crate::town::{SECOND, Town, form, key};
 
 const QUARTER: [&str; 3] = ["2022-M07", "2022-M08", "2022-M09"];
 
@@ -229,4 +232,126 @@ async fn a_held_run_is_given_up_when_its_period_is_reopened() {
     let told: Vec<_> = runs.iter().map(|run| (run.edition.number, run.step, run.abandoned)).collect();
     assert_eq!(told, [(1, CloseStep::Sealed, true), (1, CloseStep::Done, false)]);
     assert_eq!(town.edition("2022-M07/1").await.missing().count(), 0);
+}
+
+/// What was frozen stays an edition: it is shown before the one that lists its changes, and since nobody was written to about
+/// it, everybody whom it concerns is written to about the next.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_is_given_up_after_its_edition_was_frozen_loses_no_notice() {
+    let database = Database::sqlite().await;
+    let town = Town::with(&database.store, 1, Settings { close_failures_max: 1, ..Settings::default() }).await;
+    town.go_to_opening("2022-M07");
+    town.file("90.STP", "2022-M07", 1, 99).await.expect("accepted");
+    town.file_all_but(&["90.STP", "90101"], "2022-M07").await;
+    town.go_to_lock("2022-M07");
+    let staging = town.instances[0].data().join("staging");
+    std::fs::remove_dir(&staging).and_then(|()| std::fs::write(&staging, "no folder")).expect("in the way");
+    assert_eq!(town.app().close_due().await.expect("looked").failed.len(), 1);
+    assert_eq!((town.runs().await[0].step, town.runs().await[0].held), (CloseStep::Checked, true));
+    let waits = Jobs::run_once(town.app(), JobName::Close).await.expect("looked").waits;
+    assert!(waits.contains("2022-M07/1 is held after CHECKED"), "{waits}");
+
+    let asked = town.app().reopen(&town.operator().await, &reopen(&town, 1)).await.expect("asked");
+    town.app().approve_reopening(&town.actor(SECOND).await, asked.id).await.expect("approved");
+    let refused = town.app().close_period(&town.operator().await, "tthc", "2022-M07", CloseAction::Retry).await;
+    assert_eq!(reason(refused), "PERIOD_NOT_LOCKED");
+    town.file("90101", "2022-M07", 7, 7).await.expect("it is open again");
+    std::fs::remove_file(&staging).and_then(|()| std::fs::create_dir(&staging)).expect("out of the way");
+    town.pass(3600);
+    assert_eq!(town.close().await, ["2022-M07/2"]);
+
+    let (first, second) = (town.edition("2022-M07/1").await, town.edition("2022-M07/2").await);
+    assert!(second.restatement.is_some());
+    let concerned = baocao_domain::notice::notices(&second, None).len();
+    assert!(concerned > 0 && concerned == baocao_domain::notice::notices(&first, None).len());
+    let mails = database.store.read().await.expect("read").deliveries(&form(), second.id).await.expect("mails");
+    assert_eq!(mails.len(), concerned, "each has one mailbox");
+    assert!(mails.iter().all(|mail| mail.purpose == Purpose::Notice), "nobody is corrected who was not told");
+    town.clock.move_to(town.loaded.regime.calendar.schedule(key("2022-M07")).publishes);
+    assert_eq!(town.app().publish_due().await.expect("published"), [first.id, second.id]);
+    let verified = town.app().verify(&Asked::default(), &|_, _, _| {}).await.expect("verified");
+    assert_eq!(verified.faults, []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_close_without_mail_may_be_asked_for_before_it_begins() {
+    let database = Database::sqlite().await;
+    let town = Town::on(&database.store).await;
+    town.go_to_opening("2022-M07");
+    town.file("90.STP", "2022-M07", 1, 99).await.expect("accepted");
+    town.file_all_but(&["90.STP"], "2022-M07").await;
+    town.go_to_lock("2022-M07");
+    let operator = town.operator().await;
+    let run = town.app().close_period(&operator, "tthc", "2022-M07", CloseAction::SkipNotify).await.expect("closed");
+    assert_eq!((run.step, run.skip_notify), (CloseStep::Done, true));
+    let mails = async |name: &str| {
+        let edition = EditionId::parse(name).expect("a name");
+        database.store.read().await.expect("read").deliveries(&form(), edition).await.expect("mails").len()
+    };
+    assert_eq!(mails("2022-M07/1").await, 0);
+    // Asked again there is nothing to close, and nothing is wished for the next edition.
+    town.app().close_period(&operator, "tthc", "2022-M07", CloseAction::SkipNotify).await.expect("closed");
+    extend(&town, "90101", 1).await;
+    town.correct("90101", "2022-M07", 1, 30).await.expect("under the extension");
+    assert_eq!(town.close().await, ["2022-M07/2"]);
+    assert!(mails("2022-M07/2").await > 0, "whom it concerns was not told yet");
+    let verified = town.app().verify(&Asked::default(), &|_, _, _| {}).await.expect("verified");
+    assert_eq!(verified.faults, []);
+}
+
+async fn extend(town: &Town, unit: &str, hours: i64) -> i64 {
+    let grant = GrantExtension {
+        unit: unit.into(),
+        form: "tthc".into(),
+        period: "2022-M07".into(),
+        reason: "mất điện".into(),
+        expires_at: Some(town.app().now().plus_seconds(hours * 3600)),
+    };
+    town.app().grant_extension(&town.operator().await, &grant).await.expect("granted").id
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_extension_lapses_only_where_nothing_was_said_yet() {
+    let database = Database::sqlite().await;
+    let town = Town::on(&database.store).await;
+    town.go_to_opening("2022-M07");
+    town.file_all_but(&["90101", "90102"], "2022-M07").await;
+    // Over before the lock: the first edition says who is missing.
+    extend(&town, "90101", 1).await;
+    town.go_to_lock("2022-M07");
+    assert_eq!(town.close().await, ["2022-M07/1"]);
+    assert_eq!(town.close().await, Vec::<String>::new(), "edition 1 was sealed after the end of the extension");
+
+    // The same grant twice is one; a longer one takes its place.
+    let granted = extend(&town, "90102", 1).await;
+    assert_eq!(extend(&town, "90102", 1).await, granted);
+    assert_ne!(extend(&town, "90102", 2).await, granted);
+    town.file("90102", "2022-M07", 5, 5).await.expect("under the extension");
+    assert_eq!(town.close().await, ["2022-M07/2"]);
+    town.pass(3 * 3600);
+    assert_eq!(town.close().await, Vec::<String>::new(), "it has filed");
+}
+
+/// Approved between the look for what is due and the seal's lock: the period stays open.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_seal_does_not_swallow_a_reopening_that_is_being_approved() {
+    let tell = |database: Arc<Database>| async move {
+        let town = Town::on(&database.store).await;
+        town.go_to_opening("2022-M07");
+        town.file_all_but(&["90101"], "2022-M07").await;
+        town.go_to_lock("2022-M07");
+        let asked = town.app().reopen(&town.operator().await, &reopen(&town, 1)).await.expect("asked");
+        let mut approving = database.store.begin().await.expect("begun");
+        approving.period(&form(), key("2022-M07"), RowLock::Exclusive).await.expect("held");
+        let app = Arc::clone(town.app());
+        let closing = tokio::spawn(async move { app.close_due().await });
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        let approved = Signature { client: SECOND.into(), key: "k".into(), at: town.app().now() };
+        assert!(approving.approve_reopening(asked.id, &approved).await.expect("approved"));
+        approving.commit().await.expect("committed");
+        let report = closing.await.expect("no panic").expect("looked");
+        assert_eq!((report.closed.len(), town.runs().await.len()), (0, 0));
+        town.file("90101", "2022-M07", 7, 7).await.expect("it is open");
+    };
+    Database::postgres().await.tell(tell).await;
 }

@@ -7,7 +7,6 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use baocao::clock::CLOCK_SETTING;
 use baocao::setup::{KEYS_FILE, OPERATOR, read_keys};
 use baocao_domain::submission::Receipt;
 use baocao_jobs::{JobName, Jobs};
@@ -130,8 +129,7 @@ async fn fill(town: &Town, at: &Place) -> Known {
             assert!(!Jobs::run_once(town.app(), JobName::Publish).await.expect("run").is_idle());
         }
     }
-    let now = town.app().now().micros().to_string();
-    town.app().keep_setting(CLOCK_SETTING, &now).await.expect("kept");
+    town.app().keep_simulated_clock(town.app().now()).await.expect("kept");
     let queued = at.ask("select id from delivery where state = 'queued'").await.len();
     assert!(queued > 0, "July has notices");
     Known {

@@ -18,6 +18,9 @@ pub const BACKUP_DUE: &str = "backup_due";
 /// How long others leave a backup to whoever began it, and the pause after one that failed, in seconds.
 const CLAIM_SECONDS: i64 = 3_600;
 
+/// No backup is due later than that, in seconds.
+const AHEAD_MAX_SECONDS: i64 = 25 * 3_600;
+
 impl App {
     /// Makes a backup if the last one is older than the last time the legal clock showed this time (seconds after
     /// midnight); answers with its name. Idle otherwise, and where no backups were set up. The first one is made in the
@@ -33,7 +36,7 @@ impl App {
         // The backup itself says which object it misses.
         self.have_everything().await?;
         let name = backups.make(self.now()).await.map_err(AppError::failed("make a backup"))?;
-        self.keep_setting(BACKUP_DUE, &next(self.now(), time_s).micros().to_string()).await?;
+        self.keep_bookkeeping(BACKUP_DUE, &next(self.now(), time_s).micros().to_string()).await?;
         Ok(Some(name))
     }
 
@@ -42,9 +45,11 @@ impl App {
         let now = self.now();
         let stored = self.ports.store.read().await?.setting(BACKUP_DUE).await?;
         let due = stored.as_deref().and_then(|micros| micros.parse().ok()).map(Instant::from_micros);
-        if due.is_some_and(|due| now < due) {
+        // One that lies further away than a night was set by a clock that was ahead.
+        if due.is_some_and(|due| now < due && due <= now.plus_seconds(AHEAD_MAX_SECONDS)) {
             return Ok(false);
         }
+        self.compare_clocks().await?;
         let mut tx = self.ports.store.begin().await?;
         let is_ours = match &stored {
             Some(stored) => {

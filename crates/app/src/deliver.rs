@@ -17,7 +17,7 @@ use crate::ports::{BeforeBody, DeliveryRow, DeliveryState, Envelope, SendFailure
 use crate::setup::SERVICE;
 
 /// The name of the lease under which mail is handed over.
-const LEASE: &str = "mail";
+pub(crate) const LEASE: &str = "mail";
 
 /// Pauses before the next try, in seconds: 1 and 5 and 15 minutes, then 1 and 4 hours, then each 4 hours.
 const PAUSES_SECONDS: [i64; 5] = [60, 300, 900, 3_600, 14_400];
@@ -82,6 +82,7 @@ impl App {
         if !has_work {
             return Ok(DeliverReport::default());
         }
+        self.compare_clocks().await?;
         let Some(lease) = self.take_lease(LEASE).await? else { return Ok(DeliverReport::default()) };
         let report = self.deliver_under(&lease).await;
         self.let_go(lease).await;
@@ -130,8 +131,9 @@ impl App {
         let message = match self.message_bytes(&claimed).await {
             Ok(message) => message,
             Err(error) => {
-                let unreadable = DeliveryRow { state: DeliveryState::Failed, last_reply: error.chain(), ..claimed };
-                return self.note_outcome(lease, unreadable).await.map(Some);
+                // Another instance may have it, or the disk and the database another moment: it is tried like any other.
+                let later = deferred(&claimed, &error.chain(), self.now());
+                return self.note_outcome(lease, later).await.map(Some);
             }
         };
         let envelope = Envelope { from: self.settings.mail_from.clone(), to: claimed.recipient.clone() };

@@ -73,6 +73,13 @@ impl App {
             granted_by: actor.client.clone(),
             granted_at: now,
         };
+        let standing = tx.extension(&extension.key, now).await?.filter(|standing| {
+            let of = |row: &ExtensionRow| (row.reason.clone(), row.expires_at, row.granted_by.clone());
+            of(standing) == of(&extension)
+        });
+        if let Some(standing) = standing {
+            return Ok(standing);
+        }
         extension.id = tx.append_extension(&extension).await?;
         let name = format!("{}/{}/{}", unit.code, extension.key.form, extension.key.period);
         let entry = Entry::about(&actor.client, "grant-extension", &content::extension(&extension), &name);

@@ -106,49 +106,66 @@ impl App {
             }
         };
         let mut tx = self.ports.store.read().await?;
+        if !self.is_sound(tx.as_mut(), &heads).await? {
+            return Ok(None);
+        }
+        let known = heads.clone();
+        self.go_on(tx.as_mut(), &mut heads).await?;
+        // Of several instances each publishes for itself; what they publish is noted once.
+        let behind = heads.last().map_or(1, |last| last.seq + 1);
+        let hash = sha256_hex(text(&heads).as_bytes());
+        let is_news = heads.len() > known.len() && !is_noted(tx.as_mut(), behind, &hash).await?;
+        drop(tx);
+        if is_news {
+            heads = self.note_heads(known).await?;
+        }
+        Ok(Some(PageFile { path: PATH.into(), bytes: text(&heads).into_bytes() }))
+    }
+
+    /// Whether what is published stands in the chain.
+    async fn is_sound(&self, tx: &mut dyn Tx, heads: &[DayHead]) -> Result<bool, AppError> {
         if let Some(last) = heads.last() {
             let entry = tx.audit_entries(last.seq, 1).await?.pop();
             if entry.is_none_or(|entry| (entry.seq, &entry.hash) != (last.seq, &last.hash)) {
                 tracing::error!(day = %last.day, seq = last.seq, "published head is not in the audit chain");
-                return Ok(None);
+                return Ok(false);
             }
         }
-        let known = heads.len();
-        if let Some(finished) = self.last_finished(tx.as_mut()).await? {
+        Ok(true)
+    }
+
+    /// Adds the days that are finished.
+    async fn go_on(&self, tx: &mut dyn Tx, heads: &mut Vec<DayHead>) -> Result<(), AppError> {
+        if let Some(finished) = self.last_finished(tx).await? {
             let mut next = heads.last().map_or(1, |last| last.seq + 1);
             while next <= finished.seq {
                 let batch = tx.audit_entries(next, BATCH_MAX).await?;
                 let Some(last) = batch.last() else { break };
                 next = last.seq + 1;
                 for entry in batch.iter().filter(|entry| entry.seq <= finished.seq) {
-                    follow(&mut heads, entry.at.local_date(), entry.seq, &entry.hash);
+                    follow(heads, entry.at.local_date(), entry.seq, &entry.hash);
                 }
             }
         }
-        let text = text(&heads);
-        // Of several instances each publishes for itself; what they publish is noted once.
-        let behind = heads.last().map_or(1, |last| last.seq + 1);
-        let is_news = heads.len() > known && !is_noted(tx.as_mut(), behind, &sha256_hex(text.as_bytes())).await?;
-        drop(tx);
-        if is_news {
-            self.note_heads(&text).await?;
-        }
-        Ok(Some(PageFile { path: PATH.into(), bytes: text.into_bytes() }))
+        Ok(())
     }
 
-    /// Notes what is about to be published.
-    async fn note_heads(&self, text: &str) -> Result<(), AppError> {
+    /// Notes what is about to be published, and answers with it. Read again while the end of the chain is held: a filing that
+    /// began before midnight and commits after it belongs to the day before, unless this entry comes first.
+    async fn note_heads(&self, mut heads: Vec<DayHead>) -> Result<Vec<DayHead>, AppError> {
         let mut tx = self.ports.store.begin().await?;
+        tx.audit_head().await?;
+        self.go_on(tx.as_mut(), &mut heads).await?;
         let entry = Entry {
             actor: SERVICE,
             action: PUBLISH,
             object: PATH.to_owned(),
-            content_hash: sha256_hex(text.as_bytes()),
+            content_hash: sha256_hex(text(&heads).as_bytes()),
             refused: None,
         };
         let noted = audit::record(tx.as_mut(), self.now(), entry).await?;
         audit::commit(tx, noted).await?;
-        Ok(())
+        Ok(heads)
     }
 }
 

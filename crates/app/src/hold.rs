@@ -11,6 +11,7 @@ use baocao_domain::reason::{Reason, Refusal};
 use crate::app::App;
 use crate::audit::{self, Entry, Noted};
 use crate::content;
+use crate::deliver::LEASE as MAIL;
 use crate::error::AppError;
 use crate::ports::{DeliveryRow, DeliveryState, Store, StoreError, Tx};
 use crate::setup::SERVICE;
@@ -18,6 +19,9 @@ use crate::text;
 
 /// The most deliveries that are put aside before the next are read.
 const BATCH_MAX: u32 = 500;
+
+/// How long the lease is taken under which mail is put aside, in seconds; it ends with the transaction.
+const SKIP_LEASE_SECONDS: u32 = 60;
 
 /// The most deliveries that are counted: more than a province sends in a century.
 const COUNTED_MAX: u32 = 10_000_000;
@@ -122,6 +126,10 @@ pub async fn skip_queued(store: &dyn Store, now: Instant) -> Result<usize, AppEr
     let Some(reason) = held(tx.as_mut(), Switch::Mail).await? else {
         return Err(AppError::Corrupt("mail is not held: what is queued may be on its way".into()));
     };
+    // Whoever is at a message has this lease, and notes what the relay said before it lets go of it.
+    let Some(lease) = tx.take_lease(MAIL, "skip-queued", SKIP_LEASE_SECONDS).await? else {
+        return Err(AppError::Corrupt("a message is being handed over: try again in a moment".into()));
+    };
     let reply = format!("put aside at {}; mail was held: {reason}", now.iso());
     let mut entries = Vec::new();
     loop {
@@ -140,6 +148,7 @@ pub async fn skip_queued(store: &dyn Store, now: Instant) -> Result<usize, AppEr
     }
     let skipped = entries.len();
     if skipped > 0 {
+        tx.release_lease(&lease).await?;
         let noted = audit::record_all(tx.as_mut(), now, entries).await?;
         audit::commit(tx, noted).await?;
     }

@@ -28,7 +28,11 @@ impl App {
     /// Those of the database and of the files.
     pub async fn publish_due(&self) -> Result<Vec<EditionId>, AppError> {
         let mut released = Vec::new();
-        for public in self.public().await? {
+        let public = self.public().await?;
+        if public.iter().any(|public| !public.is_released) {
+            self.compare_clocks().await?;
+        }
+        for public in public {
             let edition = public.run.edition;
             let is_shown = self.ports.files.is_shown(edition);
             if is_shown && public.is_released {
@@ -84,8 +88,8 @@ impl App {
         let periods = tx.periods(&form).await?;
         let mut public = Vec::new();
         for row in tx.editions(&form).await? {
-            let is_staged = |run: &&CloseRunRow| run.edition == row.id && run.step >= CloseStep::Published;
-            let Some(run) = runs.iter().find(is_staged) else { continue };
+            let is_staged = |run: &&CloseRunRow| run.edition == row.id && is_staged(run, &runs);
+            let Some(run) = runs.iter().filter(is_staged).max_by_key(|run| run.step) else { continue };
             let is_released = row.released_at.is_some();
             let is_due = periods.iter().any(|p| p.period == row.id.period && p.publishes <= self.now());
             if is_released || is_due {
@@ -153,6 +157,27 @@ impl App {
         *self.root_state.lock().unwrap_or_else(PoisonError::into_inner) = state;
         Ok(())
     }
+}
+
+/// Whether the files of a run's edition were staged: by the run, or, where it was given up, with those of a later edition.
+fn is_staged(run: &CloseRunRow, runs: &[CloseRunRow]) -> bool {
+    run.step >= CloseStep::Published || (is_left_frozen(run) && staged_after(run, runs).next().is_some())
+}
+
+/// Whether a run was given up when its edition was frozen and not yet staged.
+pub(crate) fn is_left_frozen(run: &CloseRunRow) -> bool {
+    run.abandoned && run.step > CloseStep::Sealed && run.step < CloseStep::Published
+}
+
+/// The runs of later editions of the same period whose files are staged.
+pub(crate) fn staged_after<'a>(
+    given_up: &'a CloseRunRow,
+    runs: &'a [CloseRunRow],
+) -> impl Iterator<Item = &'a CloseRunRow> {
+    let is_later = move |run: &&CloseRunRow| {
+        run.edition.period == given_up.edition.period && run.edition.number > given_up.edition.number
+    };
+    runs.iter().filter(is_later).filter(|run| run.step >= CloseStep::Published)
 }
 
 async fn stored_edition(

@@ -15,7 +15,7 @@ use crate::backup::BACKUP_DUE;
 use crate::canonical::{hex, sha256_hex};
 use crate::content;
 use crate::error::AppError;
-use crate::ports::{Failure, KeyRow, StoreError, Tx};
+use crate::ports::{Failure, KeyRow, Store, StoreError, Tx};
 use crate::text;
 
 /// The setting that says from which instant on periods are closed by themselves.
@@ -23,6 +23,10 @@ pub const LIVE_FROM: &str = "live_from";
 
 /// The setting that says that keys were made.
 pub const KEYS_MADE: &str = "keys_made";
+
+/// The setting that says that the time of this installation is simulated: it was played. Unlike the instant it is an entry
+/// of the chain.
+pub const SIMULATED: &str = "simulated";
 
 /// The setting that holds the instant of a simulated clock.
 pub const CLOCK: &str = "clock";
@@ -32,6 +36,18 @@ pub const BOOKKEEPING: [&str; 2] = [CLOCK, BACKUP_DUE];
 
 /// Who acts when nobody called.
 pub const SERVICE: &str = "service";
+
+/// The instant from which a simulated clock goes on; none where the time is the world's, whatever stands in the database.
+///
+/// # Errors
+/// Those of the database.
+pub async fn simulated_clock(store: &dyn Store) -> Result<Option<Instant>, StoreError> {
+    let mut tx = store.read().await?;
+    if tx.setting(SIMULATED).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(tx.setting(CLOCK).await?.and_then(|micros| micros.parse().ok()).map(Instant::from_micros))
+}
 
 /// From which instant on periods are closed by themselves; none before the first start.
 pub(crate) async fn live_from(tx: &mut dyn Tx) -> Result<Option<Instant>, StoreError> {
@@ -115,19 +131,26 @@ impl App {
         Ok(self.ports.store.read().await?.setting(key).await?)
     }
 
-    /// Keeps a setting of the installation, with its audit entry unless it is bookkeeping.
+    /// Notes that the time is simulated here, and from which instant it goes on.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn keep_setting(&self, key: &str, value: &str) -> Result<(), AppError> {
+    pub async fn keep_simulated_clock(&self, instant: Instant) -> Result<(), AppError> {
         let mut tx = self.ports.store.begin().await?;
-        if BOOKKEEPING.contains(&key) {
-            tx.put_setting(key, value).await?;
+        tx.put_setting(CLOCK, &instant.micros().to_string()).await?;
+        if tx.setting(SIMULATED).await?.is_some() {
             return Ok(audit::commit_unnoted(tx, Unnoted::Bookkeeping).await?);
         }
-        let noted = put_setting(tx.as_mut(), self.now(), key, value).await?;
+        let noted = put_setting(tx.as_mut(), self.now(), SIMULATED, "1").await?;
         audit::commit(tx, noted).await?;
         Ok(())
+    }
+
+    /// Keeps a setting that nothing lasting hangs on.
+    pub(crate) async fn keep_bookkeeping(&self, key: &str, value: &str) -> Result<(), AppError> {
+        let mut tx = self.ports.store.begin().await?;
+        tx.put_setting(key, value).await?;
+        Ok(audit::commit_unnoted(tx, Unnoted::Bookkeeping).await?)
     }
 
     /// Makes keys. Their texts are given to `hand_over` before anything is durable, and are kept nowhere: if they cannot

@@ -28,6 +28,9 @@ use crate::restatements::Restated;
 use crate::text;
 use crate::totals::has_passed;
 
+/// The action of the entry that covers a revision and its answer.
+pub(crate) const SUBMIT: &str = "submit";
+
 /// What a unit sends. Texts are as they came; everything is proved here.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Submit {
@@ -125,7 +128,7 @@ impl App {
         };
         if let (Err(AppError::Refused(refusal)), false) = (&answer, command.validate_only) {
             let object = format!("{}/{}/{}", command.unit, command.form, command.period);
-            self.record_refusal(actor, "submit", &object, refusal, now).await?;
+            self.record_refusal(actor, SUBMIT, &object, refusal, now).await?;
         }
         answer
     }
@@ -193,7 +196,7 @@ impl App {
         // One entry covers both rows: the answer's own hash stands beside its request.
         let answered = content::answer(&answer)?.hash;
         let name = format!("{}/{number} answer {} {answered}", name_of(&proved), command.request_id);
-        entries.push(Entry::about(&actor.client, "submit", &content::revision(&revision)?, &name));
+        entries.push(Entry::about(&actor.client, SUBMIT, &content::revision(&revision)?, &name));
         let noted = audit::record_all(tx.as_mut(), now, entries).await?;
         bear(&mut receipt, noted.head());
         answer.receipt = receipt.clone();

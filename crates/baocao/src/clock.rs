@@ -11,9 +11,6 @@ use std::time::Instant as Monotonic;
 use baocao_app::ports::Clock;
 use baocao_domain::instant::Instant;
 
-/// The setting under which a data folder remembers the simulated instant it was left at.
-pub const CLOCK_SETTING: &str = baocao_app::setup::CLOCK;
-
 /// The machine's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WallClock;

@@ -337,12 +337,14 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_object_is_not_given_out() {
+    fn a_changed_object_is_not_given_out_and_is_mended_by_the_next_that_has_it() {
         let dir = tempfile::tempdir().expect("folder");
         let files = DataFolder::own(dir.path()).expect("open");
         let hash = files.put_object(b"bytes").expect("put");
         assert_eq!(files.object(&hash).expect("object"), b"bytes");
         fs::write(files.object_path(&hash).expect("path"), b"other").expect("write");
         assert!(files.object(&hash).is_err());
+        files.put_object(b"bytes").expect("put again");
+        assert_eq!(files.object(&hash).expect("mended"), b"bytes");
     }
 }

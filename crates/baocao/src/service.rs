@@ -7,7 +7,8 @@ use std::time::Duration;
 use anyhow::Context;
 use baocao_app::App;
 use baocao_app::error::AppError;
-use baocao_app::ports::Clock;
+use baocao_app::ports::{Clock, Store, StoreError};
+use baocao_app::setup::simulated_clock;
 use baocao_jobs::{Jobs, Pace};
 use baocao_rpc::TlsIdentity;
 use tokio::net::TcpListener;
@@ -15,7 +16,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::clock::{CLOCK_SETTING, FileClock, ResumedClock, WallClock};
+use crate::clock::{FileClock, ResumedClock, WallClock};
 use crate::{log, web};
 
 /// How often a simulated clock is written down, so that a killed process goes on about where it was.
@@ -115,7 +116,7 @@ async fn keep_clock(app: &Arc<App>) {
 
 /// Writes the simulated instant down.
 async fn keep(app: &App) -> Result<(), AppError> {
-    app.keep_setting(CLOCK_SETTING, &app.now().micros().to_string()).await
+    app.keep_simulated_clock(app.now()).await
 }
 
 /// A listener on this address, or, where its port is busy, on the next free one.
@@ -177,17 +178,18 @@ impl StopSignal {
 /// The variable that names a clock file, in a debug build.
 const CLOCK_VARIABLE: &str = "BAOCAO_TEST_CLOCK";
 
-/// The clock of a data folder: the machine's, or one that goes on where a play ended; in a debug build also the one that the
+/// The clock of an installation: the machine's, or one that goes on where a play ended; in a debug build also the one that the
 /// environment names.
-#[must_use]
-pub fn clock_from(stored: Option<String>) -> (Arc<dyn Clock>, Pace) {
+///
+/// # Errors
+/// Those of the database.
+pub async fn clock_of(store: &dyn Store) -> Result<(Arc<dyn Clock>, Pace), StoreError> {
     let file = cfg!(debug_assertions).then(|| log::environment().find(|(name, _)| name == CLOCK_VARIABLE)).flatten();
     if let Some((_, path)) = file {
-        return (Arc::new(FileClock::follow(path.into())), Pace::Simulated);
+        return Ok((Arc::new(FileClock::follow(path.into())), Pace::Simulated));
     }
-    let stored = stored.and_then(|micros| micros.parse().ok()).map(baocao_domain::instant::Instant::from_micros);
-    match stored {
+    Ok(match simulated_clock(store).await? {
         Some(instant) => (Arc::new(ResumedClock::from(instant)), Pace::Simulated),
         None => (Arc::new(WallClock), Pace::Wall),
-    }
+    })
 }

@@ -5,13 +5,13 @@ use super::history::{History, text};
 use super::{Counts, Faults, tagged};
 
 pub(super) fn check(snapshot: &Snapshot, history: &History, counts: &mut Counts, faults: &mut Faults) {
-    let (mut before, mut noted_at) = ((0, "0".repeat(64)), 0);
+    let (mut before, mut noted_at) = ((0, "0".repeat(64)), 0_i64);
     for entry in &snapshot.audit {
         let seq = entry.seq;
         faults.unless(seq == before.0 + 1, || format!("audit: entry {seq} follows {}", before.0));
         faults.unless(entry.prev_hash == before.1, || format!("audit: entry {seq} does not bear the hash before it"));
         faults.unless(entry.hash == hash_of(entry), || format!("audit: entry {seq} has a wrong hash"));
-        let at = entry.noted_at.parse().unwrap_or(0);
+        let at = entry.noted_at.parse().unwrap_or(i64::MIN);
         faults.unless(at >= noted_at, || format!("audit: entry {seq} is earlier than the one before it"));
         (before, noted_at) = ((seq, entry.hash.clone()), at);
     }

@@ -1,5 +1,6 @@
 //! A proof finds what was changed past the service, and names it.
 
+mod insider;
 mod past;
 mod small;
 

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use baocao::clock::PlayClock;
@@ -12,7 +13,7 @@ use baocao::wire::{Wired, wire};
 use baocao_app::actor::{Actor, Role};
 use baocao_app::close::CloseAction;
 use baocao_app::extension::GrantExtension;
-use baocao_app::ports::{Accepted, BeforeBody, Envelope, Mailer, SendFailure, Store};
+use baocao_app::ports::{Accepted, BeforeBody, Clock, Envelope, Mailer, SendFailure, Store};
 use baocao_app::regime::{LoadedRegime, read};
 use baocao_app::reopening::Reopen;
 use baocao_app::setup::NewKey;
@@ -59,10 +60,23 @@ impl Mailer for Relay {
     }
 }
 
+/// A play's clock that was set back by so many seconds.
+struct Turned {
+    play: PlayClock,
+    back_s: Arc<AtomicI64>,
+}
+
+impl Clock for Turned {
+    fn now(&self) -> Instant {
+        self.play.now().plus_seconds(-self.back_s.load(Ordering::SeqCst))
+    }
+}
+
 /// The installation.
 pub(crate) struct Small {
     pub(crate) app: Arc<App>,
     clock: PlayClock,
+    back_s: Arc<AtomicI64>,
     folder: TempDir,
     files: Arc<DataFolder>,
     relay: Relay,
@@ -79,11 +93,12 @@ impl Small {
         let relay = Relay::default();
         let data = DataFolder::own(folder.path()).expect("a data folder");
         let settings = Settings::default();
-        let Wired { app, folder: files } =
-            wire(data, store, Arc::new(clock.clone()), Arc::new(relay.clone()), settings);
+        let back_s = Arc::new(AtomicI64::new(0));
+        let turned = Turned { play: clock.clone(), back_s: Arc::clone(&back_s) };
+        let Wired { app, folder: files } = wire(data, store, Arc::new(turned), Arc::new(relay.clone()), settings);
         first_start(&app, folder.path(), &regime, app.now()).await.expect("first start");
         let keys = read_keys(&folder.path().join(KEYS_FILE)).expect("keys");
-        Self { app, clock, folder, files, relay, regime, keys }
+        Self { app, clock, back_s, folder, files, relay, regime, keys }
     }
 
     /// A quarter with a correction, an extension, a new regime, mail in every state, and an issued report.
@@ -164,7 +179,7 @@ impl Small {
         self.file(LATE, "2022-M09", 5_000, Some(1)).await;
         self.relay.will(&[SendFailure::Temporary("421 down".into()), SendFailure::Temporary("421 down".into())]);
         self.work().await;
-        self.app.keep_setting("clock", &self.app.now().micros().to_string()).await.expect("kept");
+        self.app.keep_simulated_clock(self.app.now()).await.expect("kept");
     }
 
     /// A month is opened again by two people, corrected and closed; another reopening waits for the second.
@@ -284,7 +299,7 @@ impl Small {
 
     /// Sets the clock back.
     pub(crate) fn back_by(&self, seconds: i64) {
-        self.clock.move_to(self.app.now().plus_seconds(-seconds));
+        self.back_s.fetch_add(seconds, Ordering::SeqCst);
     }
 
     /// To the next day, with everything done.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baocao_domain::edition::{Cause, EditionId};
+use baocao_domain::ids::FormCode;
 use baocao_domain::instant::Instant;
 use baocao_domain::period::PeriodKey;
 use baocao_domain::reason::{Finding, Reason, Refusal};
@@ -13,11 +14,14 @@ use crate::actor::{Actor, Role};
 use crate::app::{App, require};
 use crate::audit::{self, Entry};
 use crate::close::ask_for_edition;
+use crate::close::due::{Due, calls_for_edition};
 use crate::close::object_of;
 use crate::content;
 use crate::error::AppError;
-use crate::hold::Switch;
-use crate::ports::{CloseRequestRow, CloseRunRow, CloseStep, PeriodRow, RowLock, Tx};
+use crate::hold::{Switch, held};
+use crate::ports::{CloseRequestRow, CloseRunRow, CloseStep, PeriodRow, RowLock, StoreError, Tx};
+use crate::reopening::open_again;
+use crate::setup::SERVICE;
 
 /// A caller is answered after so long, wherever the close stands then. Less than a call may last.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
@@ -44,6 +48,22 @@ impl CloseAction {
     }
 }
 
+/// The setting that says that the next edition of a period is closed without mail to units.
+fn skip_notify_of(form: &FormCode, period: PeriodKey) -> String {
+    format!("skip_notify/{form}/{period}")
+}
+
+/// Takes the wish of an operator to close without mail, which was given before there was a run; answers with what is to be
+/// noted.
+pub(super) async fn take_skip_notify(tx: &mut dyn Tx, due: &Due) -> Result<Option<Entry<'static>>, AppError> {
+    let name = skip_notify_of(&due.form, due.period);
+    if tx.setting(&name).await?.is_none_or(|value| value.is_empty()) {
+        return Ok(None);
+    }
+    tx.put_setting(&name, "").await?;
+    Ok(Some(Entry::about(SERVICE, "put-setting", &content::setting(&name, ""), "")))
+}
+
 impl App {
     /// Closes one period now, if it is locked; answers with the run of its last edition. Takes up again what is held.
     ///
@@ -61,7 +81,13 @@ impl App {
         action: CloseAction,
     ) -> Result<CloseRunRow, AppError> {
         let now = self.now();
-        let answer = self.try_close_period(actor, form, period, action, now).await;
+        let answer = match self.try_close_period(actor, form, period, action, now).await {
+            // A step was committed between the look and the lock: look again.
+            Err(AppError::Store(StoreError::Conflict { .. })) => {
+                self.try_close_period(actor, form, period, action, now).await
+            }
+            answer => answer,
+        };
         if let Err(AppError::Refused(refusal)) = &answer {
             self.record_refusal(actor, action.code(), &format!("{form}/{period}"), refusal, now).await?;
         }
@@ -84,15 +110,27 @@ impl App {
             let expected = format!("from {}", row.locks.iso());
             return Err(Refusal::at("period", Reason::PeriodNotLocked, period, expected).into());
         }
-        let (runs, mut entries) = (tx.close_runs(&row.form).await?, Vec::new());
-        for run in runs.into_iter().filter(|run| run.edition.period == row.period && run.is_unfinished()) {
+        if let Some(reopening) = open_again(tx.as_mut(), &row, now).await? {
+            let expected = format!("from {}: it is open again", reopening.until.iso());
+            return Err(Refusal::at("period", Reason::PeriodNotLocked, period, expected).into());
+        }
+        let (mut runs, mut entries) = (tx.close_runs(&row.form).await?, Vec::new());
+        runs.retain(|run| run.edition.period == row.period && run.is_unfinished());
+        if action == CloseAction::SkipNotify && runs.is_empty() && calls_for_edition(tx.as_mut(), &row, now).await? {
+            let (name, value) = (skip_notify_of(&row.form, row.period), "1");
+            tx.put_setting(&name, value).await?;
+            entries.push(Entry::about(&actor.client, "put-setting", &content::setting(&name, value), value));
+        }
+        for run in runs {
             let skip_notify = run.skip_notify || action == CloseAction::SkipNotify;
-            let is_news = run.held || skip_notify != run.skip_notify;
-            let released = CloseRunRow { tries: 0, failures: 0, held: false, next_try_at: now, skip_notify, ..run };
-            if tx.note_close_try(&released).await? && is_news {
-                let name = object_of(&released.form, released.edition);
-                entries.push(Entry::about(&actor.client, "close.released", &content::close_run(&released)?, &name));
+            let fresh = CloseRunRow { tries: 0, failures: 0, last_error: String::new(), ..run };
+            let released = CloseRunRow { held: false, next_try_at: now, skip_notify, ..fresh };
+            if !tx.note_close_try(&released).await? {
+                return Err(StoreError::Conflict { doing: "taking a close run up again" }.into());
             }
+            // Noted also where nothing seems to change: since the look the run may have been held.
+            let name = object_of(&released.form, released.edition);
+            entries.push(Entry::about(&actor.client, "close.released", &content::close_run(&released)?, &name));
         }
         entries.push(Entry {
             actor: &actor.client,
@@ -150,6 +188,21 @@ impl App {
             None => self.last_run(&row).await?,
         };
         Ok(found.ok_or(Refusal::because(Reason::UnknownEdition))?)
+    }
+
+    /// What the closing of periods waits for an operator to say, in English; empty if nothing does. A held run is no failure of
+    /// the job, and must not look like nothing to do.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn closing_waits_for(&self) -> Result<String, AppError> {
+        let mut tx = self.ports.store.read().await?;
+        let Some(_) = tx.regime_id().await? else { return Ok(String::new()) };
+        let paused = held(tx.as_mut(), Switch::Closing).await?.map(|reason| format!("closing is paused: {reason}"));
+        let form = self.in_force(tx.as_mut()).await?.regime.form.code.clone();
+        let runs = tx.close_runs(&form).await?.into_iter().filter(|run| run.held && run.is_unfinished());
+        let runs = runs.map(|run| format!("{} is held after {}: {}", run.edition, run.step.code(), run.last_error));
+        Ok(paused.into_iter().chain(runs).collect::<Vec<_>>().join("; "))
     }
 
     /// Asks for the first edition of a period that does not close by itself.

@@ -12,7 +12,7 @@ use crate::content;
 use crate::error::AppError;
 use crate::hold::{Switch, held};
 use crate::lease::HeldLease;
-use crate::ports::{CloseRequestRow, CloseRunRow, ExtensionRow, ReopeningRow, Tx};
+use crate::ports::{CloseRequestRow, CloseRunRow, ExtensionRow, PeriodRow, ReopeningRow, Tx};
 use crate::reopening::approved_reopenings;
 use crate::setup::{SERVICE, live_from};
 
@@ -56,17 +56,29 @@ impl App {
         Ok(due.into_iter().min_by_key(|due| due.period).map(Work::Seal))
     }
 
-    /// Extensions that are over without a filing, of periods that have an edition already: each calls for another, which says
-    /// that the unit has not filed. Before the first edition the first one says so.
+    /// Extensions that are over without a filing, of periods whose editions do not say so yet: each calls for another. Where the
+    /// unit filed since, where a later extension of the same report stands, and where an edition was sealed after the end,
+    /// there is nothing to say.
     async fn lapsed(&self, tx: &mut dyn Tx, form: &FormCode) -> Result<Vec<ExtensionRow>, AppError> {
-        let mut lapsed = tx.lapsed_extensions(form, self.now()).await?;
+        let lapsed = tx.lapsed_extensions(form, self.now()).await?;
         if lapsed.is_empty() {
             return Ok(lapsed);
         }
-        let sealed: Vec<PeriodKey> =
-            tx.periods(form).await?.into_iter().filter(|row| row.sealed_edition > 0).map(|row| row.period).collect();
-        lapsed.retain(|extension| sealed.contains(&extension.key.period));
-        Ok(lapsed)
+        let runs = tx.close_runs(form).await?;
+        let (now, mut unsaid) = (self.now(), Vec::new());
+        for extension in lapsed {
+            let last = runs.iter().rfind(|run| run.edition.period == extension.key.period && !run.abandoned);
+            // Before the first edition the first one says so.
+            let is_unsaid = last.is_some_and(|last| last.sealed_at < extension.expires_at);
+            if !is_unsaid || tx.extension(&extension.key, now).await?.is_some() {
+                continue;
+            }
+            let current = tx.revision(&extension.key, None).await?;
+            if current.is_none_or(|current| current.received_at < extension.granted_at) {
+                unsaid.push(extension);
+            }
+        }
+        Ok(unsaid)
     }
 
     /// Asks for the editions that lapsed extensions call for.
@@ -123,6 +135,13 @@ impl App {
             }
         }
     }
+}
+
+/// Whether a period calls for an edition now, or will when an operator asks for it.
+pub(super) async fn calls_for_edition(tx: &mut dyn Tx, row: &PeriodRow, now: Instant) -> Result<bool, AppError> {
+    let reopenings = approved_reopenings(tx, &row.form).await?;
+    let due = due_periods(tx, &row.form, &reopenings, now).await?;
+    Ok(row.sealed_edition == 0 || due.iter().any(|due| due.period == row.period))
 }
 
 /// Asks for another edition of a period; answers with what is to be noted.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use baocao_domain::edition::{Cause, Edition, EditionId, UnitResult};
+use baocao_domain::edition::{Cause, Edition, UnitResult};
 use baocao_domain::ids::UnitCode;
 use baocao_domain::instant::Instant;
 use baocao_domain::notice::{NoticeKind, notices};
@@ -11,13 +11,15 @@ use baocao_domain::regime::Contact;
 use crate::app::{App, read_edition};
 use crate::audit::Entry;
 use crate::close::ask_for_edition;
+use crate::close::run::stored;
 use crate::close::{contains, object_of};
 use crate::content;
 use crate::error::AppError;
 use crate::lease::HeldLease;
 use crate::letter::notice_letter;
 use crate::ports::{
-    CloseRequestRow, CloseRunRow, DeliveryRow, DeliveryState, DocumentKind, DocumentRow, Letter, Purpose, RowLock,
+    CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentKind, DocumentRow, Letter, Purpose,
+    RowLock,
 };
 use crate::setup::{SERVICE, live_from};
 
@@ -28,8 +30,16 @@ impl App {
         let edition = self.edition_of(run).await?;
         let mut tx = self.ports.store.read().await?;
         let in_force = self.regime_with_id(tx.as_mut(), run.regime).await?;
-        let before = EditionId { number: run.edition.number - 1, ..run.edition };
-        let previous = tx.edition(&run.form, before).await?.as_ref().map(read_edition).transpose()?;
+        // The last edition of which units were told: one that was given up before told nobody anything.
+        let runs = tx.close_runs(&run.form).await?;
+        let told = runs.iter().filter(|other| {
+            let is_before = other.edition.period == run.edition.period && other.edition.number < run.edition.number;
+            is_before && other.step >= CloseStep::Enqueued && !other.skip_notify
+        });
+        let previous = match told.map(|other| other.edition).max() {
+            Some(told) => tx.edition(&run.form, told).await?.as_ref().map(read_edition).transpose()?,
+            None => None,
+        };
         let documents = tx.documents(&run.form, run.edition).await?;
         let period = tx.period(&run.form, run.edition.period, RowLock::None).await?;
         let live_from = live_from(tx.as_mut()).await?;
@@ -53,6 +63,11 @@ impl App {
             }
         }
         let mut tx = self.begin_under(lease).await?;
+        // The run's row is held from here to the commit: an operator's wish to close without mail comes before or after.
+        tx.note_close_try(run).await?;
+        if stored(tx.as_mut(), run).await?.skip_notify {
+            queued.clear();
+        }
         let (name, mut entries) = (object_of(&run.form, run.edition), Vec::new());
         for delivery in &queued {
             if tx.enqueue(delivery).await? {

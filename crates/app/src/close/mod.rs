@@ -29,7 +29,7 @@ use crate::ports::CloseRunRow;
 pub use by_hand::CloseAction;
 pub(crate) use due::ask_for_edition;
 pub(crate) use render::render_one;
-pub(crate) use stage::CHECKSUMS;
+pub use stage::CHECKSUMS;
 
 /// The most runs that one call works on.
 pub const RUNS_MAX: usize = 100;
@@ -84,9 +84,10 @@ impl App {
         report
     }
 
-    /// Refuses to close by a clock that the database's contradicts: a machine that is an hour ahead would lock out whoever
-    /// files in time, and what is sealed stays sealed.
-    async fn compare_clocks(&self) -> Result<(), AppError> {
+    /// Refuses to go by a clock that the database's contradicts: a machine that is an hour ahead would lock out whoever
+    /// files in time, and what is sealed stays sealed; one that is a day ahead would publish too early; a year ahead, it would
+    /// put mail and backups off until then.
+    pub(crate) async fn compare_clocks(&self) -> Result<(), AppError> {
         if !self.ports.clock.is_of_the_world() {
             return Ok(());
         }
@@ -94,8 +95,8 @@ impl App {
         if off <= CLOCKS_APART_MAX_S {
             return Ok(());
         }
-        let why = format!("this machine's clock is {off} s off the database's: nothing is closed until they agree");
-        Err(AppError::Failed { doing: "close by the time of day".into(), source: why.into() })
+        let why = format!("this machine's clock is {off} s off the database's: nothing is done by it until they agree");
+        Err(AppError::Failed { doing: "go by the time of day".into(), source: why.into() })
     }
 
     async fn close_under(&self, lease: &HeldLease) -> Result<CloseReport, AppError> {

@@ -141,7 +141,7 @@ impl App {
 }
 
 /// A run as it is stored now: an operator may have said something about it meanwhile.
-async fn stored(tx: &mut dyn Tx, run: &CloseRunRow) -> Result<CloseRunRow, AppError> {
+pub(super) async fn stored(tx: &mut dyn Tx, run: &CloseRunRow) -> Result<CloseRunRow, AppError> {
     let stored = tx.close_run(&run.form, run.edition).await?;
     stored.ok_or_else(|| AppError::Corrupt(format!("the run of {} is gone", run.edition)))
 }

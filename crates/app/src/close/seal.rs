@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::audit::{self, Entry};
+use crate::close::by_hand::take_skip_notify;
 use crate::close::due::Due;
 use crate::close::material::run_to_begin;
 use crate::content;
@@ -9,12 +10,13 @@ use crate::error::AppError;
 use crate::faults::Border;
 use crate::lease::HeldLease;
 use crate::ports::{CloseRunRow, CloseStep, RowLock, Tx};
+use crate::reopening::open_again;
 use crate::setup::SERVICE;
 
 impl App {
     /// Begins a run: locks the period's row, so that a submission is either in the list or was refused.
     ///
-    /// [`run_to_begin`] says which revisions count. None if another edition was sealed since the caller looked.
+    /// [`run_to_begin`] says which revisions count. None if another edition was sealed or the period reopened since the caller looked.
     pub(super) async fn seal(
         &self,
         mut tx: Box<dyn Tx>,
@@ -26,19 +28,24 @@ impl App {
         self.reach_step(CloseStep::Sealed, Border::Begun);
         let row = tx.period(form, period, RowLock::Exclusive).await?;
         let mut row = row.ok_or_else(|| AppError::Corrupt(format!("period {period} is not planned")))?;
-        if row.sealed_edition != due.sealed_edition {
+        // Approved between the look and the lock: the period is open again.
+        let is_open = open_again(tx.as_mut(), &row, now).await?.is_some();
+        if row.sealed_edition != due.sealed_edition || is_open {
             return Ok(None);
         }
         let in_force = self.in_force(tx.as_mut()).await?;
         let runs = tx.close_runs(form).await?;
         let mut run = run_to_begin(tx.as_mut(), &in_force, &row, due.cause.clone(), &runs, now).await?;
         run.fence = lease.fence();
+        let unsaid = take_skip_notify(tx.as_mut(), due).await?;
+        run.skip_notify = unsaid.is_some();
         let edition = run.edition;
         run.id = tx.append_close_run(&run).await?;
         tx.seal_period(form, edition).await?;
         row.sealed_edition = edition.number;
         let name = due.object();
         let mut entries = vec![Entry::about(SERVICE, "seal-period", &content::period(&row), "")];
+        entries.extend(unsaid);
         for request in &tx.take_close_requests(form, period, run.id).await? {
             entries.push(Entry::about(SERVICE, "take-up-request", &content::close_request(request)?, &name));
         }

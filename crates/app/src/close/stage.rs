@@ -10,12 +10,18 @@ use crate::content::Content;
 use crate::error::AppError;
 use crate::lease::HeldLease;
 use crate::ports::{CloseRunRow, DocumentKind, DocumentRow, Failure, LinkedDocument, PageFile};
+use crate::publish::{is_left_frozen, staged_after};
 use crate::setup::SERVICE;
 
 impl App {
     pub(super) async fn stage(&self, lease: &HeldLease, run: &CloseRunRow) -> Result<(), AppError> {
-        let staged = self.write_aside(run).await?;
-        let entries = vec![Entry::about(SERVICE, "stage-files", &staged, "")];
+        let runs = self.ports.store.read().await?.close_runs(&run.form).await?;
+        let mut entries = Vec::new();
+        // An edition that was frozen stays one, although its run was given up: this one lists what it changed of it.
+        for given_up in left_frozen_before(run, &runs) {
+            entries.push(Entry::about(SERVICE, "stage-files", &self.write_aside(given_up).await?, ""));
+        }
+        entries.push(Entry::about(SERVICE, "stage-files", &self.write_aside(run).await?, ""));
         let tx = self.begin_under(lease).await?;
         self.commit_step(tx, lease, run, entries, self.now()).await
     }
@@ -50,8 +56,16 @@ impl App {
     }
 }
 
+/// The runs before this one whose editions are frozen and were never staged.
+fn left_frozen_before<'a>(run: &CloseRunRow, runs: &'a [CloseRunRow]) -> Vec<&'a CloseRunRow> {
+    let is_before =
+        |other: &&CloseRunRow| other.edition.period == run.edition.period && other.edition.number < run.edition.number;
+    let is_unstaged = |other: &&CloseRunRow| is_left_frozen(other) && staged_after(other, runs).next().is_none();
+    runs.iter().filter(is_before).filter(is_unstaged).collect()
+}
+
 /// The list of an edition's files with their hashes: the chain keeps its hash, and so that of every file.
-pub(crate) const CHECKSUMS: &str = "CHECKSUMS";
+pub const CHECKSUMS: &str = "CHECKSUMS";
 
 /// A document as pages link to it.
 fn linked(document: &DocumentRow) -> Result<LinkedDocument, Failure> {

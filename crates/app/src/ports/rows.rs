@@ -149,7 +149,7 @@ pub struct JobRun {
     pub done: i64,
     /// Things that failed; they are tried again.
     pub failed: i64,
-    /// Why the run itself failed; empty if it did not.
+    /// Why the run itself failed, or what waits for an operator; empty if neither.
     pub last_error: String,
 }
 

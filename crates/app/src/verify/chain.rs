@@ -11,6 +11,7 @@ use crate::content::SITE;
 use crate::error::AppError;
 use crate::heads::{self, DayHead, PATH, PUBLISH};
 use crate::ports::{Cells, Table, Tx};
+use crate::submit::SUBMIT;
 
 const AUDIT: &str = Table::Audit.name();
 const HEAD: &str = Table::AuditHead.name();
@@ -37,8 +38,20 @@ pub(super) struct Answered {
     pub(super) content: String,
 }
 
+/// What is noted once and never changes: a second entry about it would make a change look right.
+const NOTED_ONCE: [&str; 8] = [
+    Table::Regime.name(),
+    Table::UnitVersion.name(),
+    Table::Revision.name(),
+    Table::Extension.name(),
+    Table::ApiKey.name(),
+    Table::Document.name(),
+    Table::Issue.name(),
+    SITE,
+];
+
 /// What the chain says.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Chain {
     /// By table and key, the last entry about each row.
     pub(super) rows: HashMap<(&'static str, String), Covering>,
@@ -46,6 +59,8 @@ pub(super) struct Chain {
     pub(super) answers: HashMap<(String, String), Answered>,
     /// The places of the entries that froze editions, by key.
     pub(super) frozen: HashMap<String, i64>,
+    /// When the last entry was noted.
+    pub(super) ended_at: Instant,
     /// How every day ended, the last one so far.
     days: Vec<DayHead>,
     /// The hashes of the file of heads, as it was published last and before that.
@@ -63,7 +78,7 @@ struct End {
 pub(super) async fn follow(tx: &mut dyn Tx, found: &mut Found<'_>) -> Result<Chain, AppError> {
     let head = tx.cells(Table::AuditHead, &[], 2).await?;
     let expected: usize = head.first().and_then(|cells| cells[1].as_deref()?.parse().ok()).unwrap_or(0);
-    let (mut chain, mut end) = (Chain::default(), End { seq: 0, hash: GENESIS.into(), at: 0 });
+    let (mut chain, mut end) = (Chain::new(), End { seq: 0, hash: GENESIS.into(), at: 0 });
     let (mut from, mut count) = (Vec::new(), 0);
     loop {
         let batch = tx.cells(Table::Audit, &from, Table::Audit.batch_max()).await?;
@@ -98,6 +113,17 @@ pub(super) async fn follow(tx: &mut dyn Tx, found: &mut Found<'_>) -> Result<Cha
 }
 
 impl Chain {
+    fn new() -> Self {
+        Self {
+            rows: HashMap::new(),
+            answers: HashMap::new(),
+            frozen: HashMap::new(),
+            ended_at: Instant::from_micros(0),
+            days: Vec::new(),
+            published: Vec::new(),
+        }
+    }
+
     fn take(&mut self, cells: &Cells, end: &mut End, found: &mut Found<'_>) {
         let texts: Vec<&str> = cells.iter().map(|cell| cell.as_deref().unwrap_or("")).collect();
         let [seq, prev_hash, at, actor, action, object, content, outcome, hash] = texts[..] else { return };
@@ -116,6 +142,7 @@ impl Chain {
         // The next entry was chained to what this one was: where only the hash was changed, that is what its cells say.
         let hash = if own == hash { hash } else { &own };
         (end.seq, end.hash, end.at) = (place, hash.to_owned(), noted_at);
+        self.ended_at = self.ended_at.max(Instant::from_micros(noted_at));
         heads::follow(&mut self.days, Instant::from_micros(noted_at).local_date(), place, hash);
         if outcome != "ok" {
             return;
@@ -124,25 +151,40 @@ impl Chain {
             self.published.insert(0, content.to_owned());
             self.published.truncate(2);
         }
-        self.cover(object, Covering { seq: place, content: content.to_owned(), name: String::new() }, (actor, hash));
+        let covering = Covering { seq: place, content: content.to_owned(), name: String::new() };
+        let answered = (action == SUBMIT).then_some((actor, hash));
+        self.cover(object, covering, answered, found);
     }
 
-    /// Reads what an entry is about: a table, a key, a name.
-    fn cover(&mut self, object: &str, mut covering: Covering, (actor, hash): (&str, &str)) {
+    /// Reads what an entry is about: a table, a key, a name; where a request was answered, by whom and under which hash. In
+    /// any other entry the name is people's text and says nothing more.
+    fn cover(&mut self, object: &str, mut covering: Covering, answered: Option<(&str, &str)>, found: &mut Found<'_>) {
         let mut words = object.splitn(3, ' ');
         let (Some(what), Some(key)) = (words.next(), words.next()) else { return };
         let tables = Table::ALL.iter().map(|table| table.name()).chain([SITE]);
         let Some(what) = tables.into_iter().find(|table| *table == what) else { return };
-        let mut name = words.next().unwrap_or("").split(" answer ");
-        name.next().unwrap_or("").clone_into(&mut covering.name);
-        if let Some((request, content)) = name.next().and_then(|answer| answer.split_once(' ')) {
-            let answered = Answered { seq: covering.seq, hash: hash.to_owned(), content: content.to_owned() };
-            self.answers.insert((actor.to_owned(), request.to_owned()), answered);
+        let name = words.next().unwrap_or("");
+        match answered.and_then(|by| Some((by, name.split_once(" answer ")?))) {
+            None => name.clone_into(&mut covering.name),
+            Some(((actor, hash), (name, answer))) => {
+                name.clone_into(&mut covering.name);
+                let (request, content) = answer.split_once(' ').unwrap_or((answer, ""));
+                let answered = Answered { seq: covering.seq, hash: hash.to_owned(), content: content.to_owned() };
+                if let Some(first) = self.answers.insert((actor.to_owned(), request.to_owned()), answered) {
+                    let what = format!("entry {} answers it a second time, after entry {}", covering.seq, first.seq);
+                    found.fault(Table::Answer.name(), format!("{actor}/{request}"), what);
+                }
+            }
         }
         if what == Table::Edition.name() {
             self.frozen.entry(key.to_owned()).or_insert(covering.seq);
         }
-        self.rows.insert((what, key.to_owned()), covering);
+        let seq = covering.seq;
+        let before = self.rows.insert((what, key.to_owned()), covering);
+        if let Some(first) = before.filter(|_| NOTED_ONCE.contains(&what)) {
+            let what_is_wrong = format!("entry {seq} notes it a second time, after entry {}", first.seq);
+            found.fault(what, key, what_is_wrong);
+        }
     }
 }
 

@@ -35,7 +35,8 @@ pub const IRRELEVANT: &[Irrelevant] = &[
         "setting",
         "value",
         ("name", &[CLOCK, BACKUP_DUE]),
-        "a simulated clock goes on from the last note of it; a backup too many or a night too late is seen in its folder",
+        "a simulated clock, of an installation that is noted to have one, goes on from the last note of it; a backup too many or a \
+         night too late is seen in its folder",
     ),
     while_in("setting", "name", ("name", &[CLOCK, BACKUP_DUE]), "see their values"),
     always("lease", "*", "who works on what, for seconds; a write under an old lease is refused whatever stands here"),
@@ -51,14 +52,15 @@ pub const IRRELEVANT: &[Irrelevant] = &[
     always(
         "close_run",
         "next_try_at",
-        "a pause between tries: the step is taken sooner or later, with the same outcome",
+        "a pause between tries: the step is taken within it, with the same outcome; one that is longer than any pause is reported",
     ),
     always("close_run", "fence", "tells an old holder from a new one while a run is worked on"),
     always("delivery", "attempts", "counts tries, for the length of the pauses"),
     always(
         "delivery",
         "next_at",
-        "a pause between tries: the mail goes sooner or later; what it says and to whom is covered",
+        "a pause between tries: the mail goes within it, what it says and to whom is covered; one that is longer than any pause is \
+         reported",
     ),
     always("delivery", "data_begun", "is read of a mail only that somebody is at, and every try begins by clearing it"),
     while_in(

@@ -104,7 +104,7 @@ impl App {
         if let Some(kept) = &asked.heads {
             chain::check_heads(&chain, kept, "kept", &mut found);
         }
-        let rows = rows::check(tx.as_mut(), &mut chain, &mut found).await?;
+        let rows = rows::check(tx.as_mut(), &mut chain, self.now(), &mut found).await?;
         self.remake(tx.as_mut(), &chain, &rows, &mut found).await?;
         drop(tx);
         if !asked.without_files {

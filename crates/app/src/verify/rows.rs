@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use baocao_domain::edition::EditionId;
 use baocao_domain::figures::Figures;
 use baocao_domain::ids::{FormCode, UnitCode};
+use baocao_domain::instant::Instant;
 use baocao_domain::period::PeriodKey;
 use baocao_domain::submission::Receipt;
 
@@ -13,8 +14,11 @@ use super::chain::{Chain, Covering};
 use crate::canonical::{sha256_hex, submission_hash};
 use crate::content::{self, of_cells};
 use crate::error::AppError;
-use crate::ports::{Cells, DocumentKind, Table, Tx};
-use crate::setup::BOOKKEEPING;
+use crate::ports::{Cells, CloseStep, DocumentKind, Table, Tx};
+use crate::setup::{BOOKKEEPING, CLOCK, SIMULATED};
+
+/// The longest that anything waits between tries, and a day for clocks that differ, in seconds.
+const WAIT_MAX_SECONDS: i64 = 4 * 3_600 + 24 * 3_600;
 
 /// What the rest of the proof needs of the rows.
 #[derive(Debug, Default)]
@@ -31,6 +35,8 @@ pub(super) struct Rows {
     pub(super) objects: Vec<(&'static str, String, String, Option<String>)>,
     /// Issued reports: edition and name of the file, with the hash.
     pub(super) reports: Vec<(String, String, String)>,
+    /// No try is put off beyond this instant, in microseconds.
+    latest: i64,
     submissions: HashMap<String, Submission>,
     numbers: HashMap<String, Vec<(u32, String)>>,
     outbox: HashSet<Vec<Option<String>>>,
@@ -49,8 +55,14 @@ struct Submission {
 }
 
 /// The tables in the order in which they are read: submissions before their revisions.
-pub(super) async fn check(tx: &mut dyn Tx, chain: &mut Chain, found: &mut Found<'_>) -> Result<Rows, AppError> {
-    let mut rows = Rows::default();
+pub(super) async fn check(
+    tx: &mut dyn Tx,
+    chain: &mut Chain,
+    now: Instant,
+    found: &mut Found<'_>,
+) -> Result<Rows, AppError> {
+    let latest = now.max(chain.ended_at).plus_seconds(WAIT_MAX_SECONDS);
+    let mut rows = Rows { latest: latest.micros(), ..Rows::default() };
     for table in Table::ALL.iter().copied().filter(|table| !matches!(table, Table::Audit | Table::AuditHead)) {
         let expected = chain.rows.keys().filter(|(what, _)| *what == table.name()).count();
         let (mut from, mut count) = (Vec::new(), 0);
@@ -95,6 +107,9 @@ impl Rows {
         let get = |column: &str| cells[table.place(column)].as_deref().unwrap_or("");
         let key = table.key(cells);
         match table {
+            Table::Setting if key == CLOCK && !chain.rows.contains_key(&(table.name(), SIMULATED.to_owned())) => {
+                return found.fault(table.name(), key, "no entry of the chain says that the time is simulated here");
+            }
             Table::Setting if BOOKKEEPING.contains(&key.as_str()) => return,
             Table::Submission => {
                 self.submissions.insert(key, Submission { cells: cells.clone(), ..Submission::default() });
@@ -111,7 +126,13 @@ impl Rows {
             Table::Regime | Table::Edition if sha256_hex(get("document").as_bytes()) != get("content_hash") => {
                 found.fault(table.name(), key.clone(), "its document does not have its hash");
             }
+            Table::CloseRun if get("step") != CloseStep::Done.code() => {
+                self.check_wait(table, &key, get("next_try_at"), found);
+            }
             Table::Delivery => {
+                if matches!(get("state"), "queued" | "unknown") {
+                    self.check_wait(table, &key, get("next_at"), found);
+                }
                 let of = ["form", "period", "edition", "unit", "recipient", "purpose"];
                 if !self.outbox.insert(of.map(|column| cells[table.place(column)].clone()).to_vec()) {
                     found.fault(table.name(), key.clone(), "is the second mail to its recipient for the same cause");
@@ -124,6 +145,13 @@ impl Rows {
             found.fault(table.name(), key, format!("is there, but entry {} of the chain took it back", covering.seq));
         } else if !of_cells(table, cells, None).contains(&covering.content) {
             found.fault(table.name(), key, not_noted(covering.seq));
+        }
+    }
+
+    /// What is put off for longer than any pause is put off by nobody: it would never come.
+    fn check_wait(&self, table: Table, key: &str, until: &str, found: &mut Found<'_>) {
+        if until.parse().is_ok_and(|until: i64| until > self.latest) {
+            found.fault(table.name(), key, "its next try is put off for longer than any pause lasts");
         }
     }
 

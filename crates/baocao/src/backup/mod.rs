@@ -6,6 +6,7 @@
 //!   database.sqlite | database.dump  one consistent state
 //!   objects/ab/abcd…                 documents and messages, by hash
 //!   pages/2022-Q3/1/…                pages of closed editions, released or not
+//! unsound-20260115T013000Z/          the last one whose rows or pages are not as they must be: kept, and never counted
 //! .partial-…                         one that is being made, or being cleared away; swept by the next
 //! ```
 //!
@@ -27,6 +28,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use async_trait::async_trait;
+use baocao_app::close::CHECKSUMS;
 use baocao_app::ports::{AuditHead, Backups, Failure};
 use baocao_domain::edition::EditionId;
 use baocao_domain::instant::Instant;
@@ -34,7 +36,7 @@ use baocao_store::copies::{self, Engine};
 
 use crate::config::Config;
 use crate::files::{flush_tree, sync_folder};
-use look::{Described, describe, look_at};
+use look::{Described, Since, describe, look_at};
 pub use manifest::{FileEntry, Head, MANIFEST, Manifest};
 pub use restore::{Restored, restore};
 use tree::Before;
@@ -44,6 +46,9 @@ const PREFIX: &str = "backup-";
 
 /// What the name of a folder begins with that is no backup yet, or no longer.
 const PARTIAL: &str = ".partial-";
+
+/// What the name of a backup begins with that is whole, of an installation that is not sound.
+const UNSOUND: &str = "unsound-";
 
 /// Makes backups of one installation in one folder.
 #[derive(Clone)]
@@ -87,14 +92,16 @@ impl Keeper {
     /// Makes a backup that is called after this instant, and proves it.
     ///
     /// # Errors
-    /// When anything of it cannot be read, written or proved; nothing that looks like a backup is left then.
+    /// When anything of it cannot be read or written; nothing that looks like a backup is left then. When it is whole and its
+    /// rows or pages are not as they must be: it is kept under another name, and no sound one makes room for it.
     pub async fn back_up(&self, at: Instant) -> anyhow::Result<Made> {
         let keeper = self.clone();
         let begun = Arc::new(aside(move || keeper.begin(at)).await?);
         let (keeper, held) = (self.clone(), Arc::clone(&begun));
         let filled = self.fill(&begun, at).await;
         aside(move || match filled {
-            Ok(manifest) => keeper.finish(&held, manifest),
+            Ok(Filled { manifest, unsound: None }) => keeper.finish(&held, manifest),
+            Ok(Filled { unsound: Some(error), .. }) => Err(keeper.keep_unsound(&held, error)),
             Err(error) => {
                 // Best effort: what stays behind is swept by the next.
                 let _ = fs::remove_dir_all(&held.aside);
@@ -130,7 +137,7 @@ impl Keeper {
     }
 
     /// Fills the folder aside and proves what is in it.
-    async fn fill(&self, begun: &Arc<Begun>, at: Instant) -> anyhow::Result<Manifest> {
+    async fn fill(&self, begun: &Arc<Begun>, at: Instant) -> anyhow::Result<Filled> {
         let (data, held) = (self.data.clone(), Arc::clone(begun));
         let brought = aside(move || bring_objects(&data, &held)).await?;
 
@@ -150,14 +157,34 @@ impl Keeper {
             }
             let (data, held) = (self.data.clone(), Arc::clone(begun));
             let manifest = aside(move || complete(&data, &held, engine, at, described, brought)).await?;
-            look_at(&copy.store, &manifest).await?;
-            Ok(manifest)
+            let (held, whole) = (Arc::clone(begun), manifest.clone());
+            let pages = aside(move || check_pages(&held.aside, &whole)).await;
+            let unsound = look_at(&copy.store, &manifest, Since::Nothing).await.and(pages).err();
+            Ok(Filled { manifest, unsound })
         };
         let proved = proved.await;
         let closed = copy.close().await;
-        let manifest = proved?;
+        let filled = proved?;
         closed.context("cannot clear the scratch database away")?;
-        Ok(manifest)
+        Ok(filled)
+    }
+
+    /// Keeps what is whole and not sound, in the place of the last such; answers with what is to be said.
+    fn keep_unsound(&self, begun: &Begun, error: anyhow::Error) -> anyhow::Error {
+        let name = begun.name.replacen(PREFIX, UNSOUND, 1);
+        let kept = || -> anyhow::Result<()> {
+            for path in tree::entries(&self.folder)?.into_iter().filter(|path| is_called(path, UNSOUND)) {
+                fs::remove_dir_all(&path)?;
+            }
+            fs::rename(&begun.aside, self.folder.join(&name))?;
+            Ok(sync_folder(&self.folder)?)
+        };
+        match kept() {
+            Ok(()) => {
+                error.context(format!("the backup is whole and not sound; it is kept as {name}: run baocao verify"))
+            }
+            Err(refused) => error.context(format!("the backup is not sound, and was not kept ({refused:#})")),
+        }
     }
 
     /// Gives it its name and clears away the oldest.
@@ -166,7 +193,9 @@ impl Keeper {
         fs::rename(&begun.aside, &path).with_context(|| format!("cannot make {}", path.display()))?;
         sync_folder(&self.folder)?;
         let mut all = backups_in(&self.folder)?;
-        let surplus = self.keep.map_or(0, |keep| all.len().saturating_sub(keep.max(1)));
+        // Names of a clock that was ahead come last for long; the one that was made just now stays whatever they say.
+        all.retain(|other| *other != path);
+        let surplus = self.keep.map_or(0, |keep| (all.len() + 1).saturating_sub(keep.max(1)));
         for old in all.drain(..surplus) {
             // Renamed first: half a backup must not bear the name of a whole one.
             let name = old.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -186,6 +215,12 @@ impl Backups for Keeper {
         let made = self.back_up(at).await.map_err(|error| format!("{error:#}"))?;
         Ok(made.path.file_name().unwrap_or_default().to_string_lossy().into_owned())
     }
+}
+
+/// What a backup holds, and why what it is of is not sound.
+struct Filled {
+    manifest: Manifest,
+    unsound: Option<anyhow::Error>,
 }
 
 /// A backup that is being made.
@@ -266,6 +301,23 @@ fn bring_pages(
     }
     tracing::warn!(edition.id = %edition, "pages not backed up: they are neither staged nor shown here");
     Ok(Vec::new())
+}
+
+/// The pages of each edition against their own list of checksums, which the chain keeps the hash of.
+fn check_pages(backup: &Path, manifest: &Manifest) -> anyhow::Result<()> {
+    for (path, _) in manifest.files.iter().filter(|(path, _)| path.ends_with(CHECKSUMS)) {
+        let folder = path.trim_end_matches(CHECKSUMS);
+        let list = fs::read_to_string(backup.join(path)).with_context(|| format!("cannot read {path}"))?;
+        let listed: BTreeMap<&str, &str> =
+            list.lines().filter_map(|line| line.split_once("  ")).map(|(hash, path)| (path, hash)).collect();
+        let pages = manifest.files.iter().filter_map(|(path, entry)| Some((path.strip_prefix(folder)?, entry)));
+        let found: BTreeMap<&str, &str> =
+            pages.filter(|(path, _)| *path != CHECKSUMS).map(|(path, entry)| (path, entry.sha256.as_str())).collect();
+        if let Some(path) = listed.keys().chain(found.keys()).find(|path| listed.get(*path) != found.get(*path)) {
+            bail!("{folder}{path} is not what the list of its edition names");
+        }
+    }
+    Ok(())
 }
 
 /// Where the pages of an edition are in a backup.

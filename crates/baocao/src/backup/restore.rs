@@ -11,7 +11,7 @@ use baocao_app::hold::{Switch, hold, unsent};
 use baocao_domain::instant::Instant;
 use baocao_store::copies::{self, Engine};
 
-use super::look::{Described, look_at};
+use super::look::{Described, Since, look_at};
 use super::manifest::{Manifest, OBJECTS};
 use super::{pages_of, tree};
 use crate::config::{Config, FILE_NAME};
@@ -58,14 +58,12 @@ pub async fn restore(backup: &Path, config: &Config, now: Instant) -> anyhow::Re
         bring(&backup.join(OBJECTS).join(&name), &config.data.join(OBJECTS).join(&name))?;
     }
     copies::restore(&url, &backup.join(engine.file_name())).await.context("cannot read the database back")?;
-    let restored = baocao_store::look(&url).await.context("cannot open the database")?;
-    let described = look_at(&restored, &manifest).await?;
-    drop(restored);
-    bring_pages(backup, &config.data, &manifest, &described)?;
-
+    // At once: from here on some service could find the database, and must not act on it before somebody has looked.
     let store = baocao_store::open(&url).await.context("cannot open the database")?;
     let reason = format!("restored from the backup of {}", manifest.made_at);
     hold(store.as_ref(), now, &Switch::ALL, &reason).await.context("cannot hold what was restored")?;
+    let described = look_at(&store, &manifest, Since::Held).await?;
+    bring_pages(backup, &config.data, &manifest, &described)?;
     let unsent = unsent(store.as_ref()).await?;
     flush_tree(&config.data).context("cannot bring what was restored to the disk")?;
     fs::remove_file(&mark)?;

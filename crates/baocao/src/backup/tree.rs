@@ -48,7 +48,8 @@ pub(super) fn bring_object(sha256: &str, data: &Path, backup: &Path, before: Opt
     let earlier = before.filter(|before| before.manifest.objects.contains(sha256));
     if let Some(earlier) = earlier {
         let linked = earlier.folder.join(OBJECTS).join(&name);
-        if fs::hard_link(&linked, &place).is_ok() {
+        // Read first: one that was damaged where it lay would spoil every backup after it.
+        if entry_of(&linked).is_ok_and(|found| found.sha256 == sha256) && fs::hard_link(&linked, &place).is_ok() {
             return Ok(());
         }
     }
@@ -100,6 +101,7 @@ fn bring_file(from: &Path, path: &str, backup: &Path, before: Option<&Before>) -
     if let Some(before) = before
         && let Some(earlier) = before.manifest.files.get(path)
         && entry_of(from)? == *earlier
+        && entry_of(&before.folder.join(path)).is_ok_and(|found| found == *earlier)
         && fs::hard_link(before.folder.join(path), &place).is_ok()
     {
         return Ok(earlier.clone());

@@ -9,7 +9,6 @@ use baocao_app::ports::{Clock, Store};
 use baocao_domain::rounding::count_text;
 
 use crate::cli::Place;
-use crate::clock::CLOCK_SETTING;
 use crate::commands::serve::load;
 use crate::{screen, service};
 
@@ -102,8 +101,8 @@ async fn open(place: &Place) -> anyhow::Result<(Arc<dyn Store>, Arc<dyn Clock>)>
         bail!("there is no installation in {}: name it with --data or --config", config.data.display());
     }
     let store = baocao_store::open(&config.database_url()).await.context("cannot open the database")?;
-    let stored = store.read().await?.setting(CLOCK_SETTING).await?;
-    Ok((store, service::clock_from(stored).0))
+    let (clock, _) = service::clock_of(store.as_ref()).await?;
+    Ok((store, clock))
 }
 
 /// A refusal with what was expected.

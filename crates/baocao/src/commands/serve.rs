@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use baocao_app::hold::Switch;
-use baocao_app::ports::{Backups, Clock, Letter};
+use baocao_app::ports::{Backups, Letter};
 use baocao_app::setup::LIVE_FROM;
 use baocao_app::{App, Settings};
 use baocao_domain::instant::Instant;
@@ -17,7 +17,6 @@ use tokio::net::TcpListener;
 
 use crate::backup::Keeper;
 use crate::cli::Place;
-use crate::clock::CLOCK_SETTING;
 use crate::config::Config;
 use crate::files::DataFolder;
 use crate::service::{self, Service, StopSignal};
@@ -107,8 +106,7 @@ pub fn load(place: &Place) -> anyhow::Result<Config> {
 pub async fn open(config: &Config, folder: DataFolder) -> anyhow::Result<(Wired, Pace)> {
     let url = config.database_url();
     let store = baocao_store::open(&url).await.context("cannot open the database")?;
-    let stored = store.read().await?.setting(CLOCK_SETTING).await?;
-    let (clock, pace): (Arc<dyn Clock>, Pace) = service::clock_from(stored);
+    let (clock, pace) = service::clock_of(store.as_ref()).await?;
     let mailer = Transport::open(config.mail_settings()?).context("cannot set mail up")?;
     let settings = Settings {
         mail_from: config.mail.from.clone(),

@@ -15,7 +15,7 @@ use jiff::civil::{Date, Time, time};
 use tokio::time::{Instant as Monotonic, sleep};
 
 use super::clients::{Clients, Filing, in_words};
-use crate::clock::{CLOCK_SETTING, PlayClock};
+use crate::clock::PlayClock;
 use crate::screen::Stages;
 
 /// How long the jobs may take over one edition before a play gives up.
@@ -112,7 +112,7 @@ impl Scene<'_> {
 
     /// Writes the next instant down and moves the clock to it: what a job does then never lies ahead of what is stored.
     pub(super) async fn move_to(&self, instant: Instant) -> anyhow::Result<()> {
-        self.app.keep_setting(CLOCK_SETTING, &instant.micros().to_string()).await?;
+        self.app.keep_simulated_clock(instant).await?;
         self.clock.move_to(instant);
         Ok(())
     }
