@@ -192,6 +192,20 @@ impl Files for DataFolder {
         }
     }
 
+    fn shown(&self) -> Result<Vec<String>, Failure> {
+        let mut shown = Vec::new();
+        for period in folders_in(&self.site())? {
+            for edition in folders_in(&self.site().join(&period))? {
+                let name = format!("{period}/{edition}");
+                // Other folders of the root are not editions.
+                if EditionId::parse(&name).is_some() {
+                    shown.push(name);
+                }
+            }
+        }
+        Ok(shown)
+    }
+
     fn edition_files(&self, edition: EditionId) -> Result<Vec<String>, Failure> {
         let folder = self.site().join(safe(&edition.to_string())?);
         let mut files = Vec::new();
@@ -289,6 +303,19 @@ pub(crate) fn flush_tree(folder: &Path) -> io::Result<()> {
         }
     }
     sync_folder(folder)
+}
+
+/// The names of the folders in a folder; one that is no text is shown as it can be.
+fn folders_in(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// Every file below a folder, by its path there; a name that is no text is listed as it can be shown.

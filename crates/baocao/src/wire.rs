@@ -125,6 +125,10 @@ impl Files for NoFiles {
         Self::none()
     }
 
+    fn shown(&self) -> Result<Vec<String>, Failure> {
+        Self::none()
+    }
+
     fn edition_files(&self, _: EditionId) -> Result<Vec<String>, Failure> {
         Self::none()
     }

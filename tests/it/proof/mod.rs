@@ -257,7 +257,14 @@ async fn published_files_and_objects_are_named() {
     std::fs::write(&report, "%PDF-").expect("changed");
     let name = report.file_name().and_then(|name| name.to_str()).expect("a name");
     told(&small.verify().await.faults, "site", &format!("reports/{name}"));
+    std::fs::remove_file(&report).expect("removed");
+    told(&small.verify().await.faults, "site", &format!("reports/{name}"));
     std::fs::write(&report, before).expect("put back");
+
+    let planted = small.site().join("2022-Q3/9");
+    std::fs::create_dir(&planted).expect("planted");
+    told(&small.verify().await.faults, "site", "2022-Q3/9");
+    std::fs::remove_dir(&planted).expect("removed");
 
     for table in ["document", "delivery"] {
         let column = if table == "document" { "sha256" } else { "message_sha256" };

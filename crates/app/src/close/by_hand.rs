@@ -105,7 +105,8 @@ impl App {
         require(actor.role == Role::Operator, Reason::RoleNotAllowed)?;
         require(self.held(Switch::Closing).await?.is_none(), Reason::ClosingPaused)?;
         let mut tx = self.ports.store.begin().await?;
-        let row = self.period_row(tx.as_mut(), form, period, RowLock::None).await?;
+        // Held: a seal comes before this or after it, with what is wished here.
+        let row = self.period_row(tx.as_mut(), form, period, RowLock::Exclusive).await?;
         if now < row.locks {
             let expected = format!("from {}", row.locks.iso());
             return Err(Refusal::at("period", Reason::PeriodNotLocked, period, expected).into());

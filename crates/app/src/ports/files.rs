@@ -27,6 +27,8 @@ pub trait Files: Send + Sync {
     fn write_root(&self, files: &[PageFile]) -> Result<(), Failure>;
     /// The bytes of a public file, by its path below the root; none if it is not there.
     fn site_file(&self, path: &str) -> Result<Option<Vec<u8>>, Failure>;
+    /// The names of the folders of the public tree in which an edition is shown, such as `2022-Q3/1`.
+    fn shown(&self) -> Result<Vec<String>, Failure>;
     /// The paths of all public files of an edition, below its folder, sorted; none if it has no folder.
     fn edition_files(&self, edition: EditionId) -> Result<Vec<String>, Failure>;
 }

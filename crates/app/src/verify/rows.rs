@@ -33,8 +33,10 @@ pub(super) struct Rows {
     pub(super) released: Vec<(String, EditionId)>,
     /// What must be an object: table, key, hash, and the size where it is known.
     pub(super) objects: Vec<(&'static str, String, String, Option<String>)>,
-    /// Issued reports: edition and name of the file, with the hash.
-    pub(super) reports: Vec<(String, String, String)>,
+    /// The names of all editions: `2022-Q3/1`.
+    pub(super) editions: HashSet<String>,
+    /// Issued reports.
+    pub(super) reports: Vec<Report>,
     /// No try is put off beyond this instant, in microseconds.
     latest: i64,
     submissions: HashMap<String, Submission>,
@@ -42,6 +44,16 @@ pub(super) struct Rows {
     outbox: HashSet<Vec<Option<String>>>,
     /// Submissions that are not there, and of which there are revisions.
     absent: HashSet<String>,
+}
+
+/// An issued report.
+#[derive(Debug, Clone)]
+pub(super) struct Report {
+    /// The key of its edition.
+    pub(super) edition: String,
+    pub(super) file_name: String,
+    pub(super) sha256: String,
+    pub(super) made_at: Instant,
 }
 
 /// A submission with what its revisions say of it.
@@ -213,7 +225,9 @@ impl Rows {
                     .entry(format!("{}/{}", get("form"), get("period")))
                     .or_default()
                     .push((number, key.to_owned()));
-                let id = EditionId::parse(&format!("{}/{}", get("period"), get("number")));
+                let name = format!("{}/{}", get("period"), get("number"));
+                let id = EditionId::parse(&name);
+                self.editions.insert(name);
                 if let (Some(id), true) = (id, cells[table.place("released_at")].is_some()) {
                     self.released.push((key.to_owned(), id));
                 }
@@ -222,7 +236,8 @@ impl Rows {
                 self.objects.push((table.name(), key.to_owned(), get("sha256"), Some(get("size_bytes"))));
                 if get("kind") == DocumentKind::Report.code() {
                     let edition = format!("{}/{}/{}", get("form"), get("period"), get("edition"));
-                    self.reports.push((edition, get("file_name"), get("sha256")));
+                    let made_at = Instant::from_micros(get("made_at").parse().unwrap_or(0));
+                    self.reports.push(Report { edition, file_name: get("file_name"), sha256: get("sha256"), made_at });
                 }
             }
             // A mail that could not be built has no message.

@@ -97,6 +97,10 @@ impl Files for Nobody {
         Err(down().into())
     }
 
+    fn shown(&self) -> Result<Vec<String>, Failure> {
+        Err(down().into())
+    }
+
     fn edition_files(&self, _: EditionId) -> Result<Vec<String>, Failure> {
         Err(down().into())
     }
