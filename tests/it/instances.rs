@@ -38,6 +38,9 @@ async fn one_works_and_all_show(store: &Arc<dyn Store>) {
     let (one, two, three) = tokio::join!(a.publish_due(), b.publish_due(), c.publish_due());
     let released: usize = [one, two, three].map(|released| released.expect("published").len()).iter().sum();
     assert_eq!(released, 1, "released once");
+    let entries = store.read().await.expect("read").audit_entries(1, 10_000).await.expect("entries");
+    let heads = entries.iter().filter(|entry| entry.action == "publish-heads").count();
+    assert_eq!(heads, 1, "what all of them publish is noted once");
     assert!(town.instances.iter().all(|instance| instance.files.is_shown(edition)));
     let shown: Vec<_> = town.instances.iter().map(|i| tree(&i.files.site())).collect();
     assert!(shown[0].len() > 10, "{}", shown[0].len());

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use baocao::backup::Keeper;
+use baocao::config::{Backup, Config};
 use baocao_app::Settings;
 use baocao_app::close::CloseAction;
 use baocao_app::error::AppError;
@@ -271,6 +273,25 @@ async fn a_run_that_is_given_up_after_its_edition_was_frozen_loses_no_notice() {
     assert_eq!(town.app().publish_due().await.expect("published"), [first.id, second.id]);
     let verified = town.app().verify(&Asked::default(), &|_, _, _| {}).await.expect("verified");
     assert_eq!(verified.faults, []);
+    let home = tempfile::TempDir::new().expect("a temporary folder");
+    let backup = Backup { folder: home.path().to_path_buf(), keep: 1, scratch: String::new() };
+    let data = town.instances[0].data().to_path_buf();
+    let config = Config { data, database: database.url.clone(), backup, ..Config::default() };
+    let made = Keeper::of(&config).back_up(town.app().now()).await.expect("backed up");
+    assert!(made.manifest.files.contains_key("pages/2022-M07/1/CHECKSUMS"), "it is public");
+}
+
+/// A wish that was refused is none: the quarter writes to its units when its months are closed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_close_without_mail_that_is_refused_is_not_remembered() {
+    let database = Database::sqlite().await;
+    let town = Town::with(&database.store, 1, Settings { close_tries_max: 0, ..Settings::default() }).await;
+    town.go_to_lock("2022-M09");
+    town.app().close_due().await.expect("every month is held");
+    let operator = town.operator().await;
+    let refused = town.app().close_period(&operator, "tthc", "2022-Q3", CloseAction::SkipNotify).await;
+    assert_eq!(reason(refused), "MONTH_NOT_CLOSED");
+    assert_eq!(town.app().setting("skip_notify/tthc/2022-Q3").await.expect("read"), None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -73,6 +73,11 @@ fn text(heads: &[DayHead]) -> String {
     })
 }
 
+/// The place after the last head.
+fn behind(heads: &[DayHead]) -> i64 {
+    heads.last().map_or(1, |last| last.seq + 1)
+}
+
 /// Whether an entry from this place on notes a file of heads with this hash.
 async fn is_noted(tx: &mut dyn Tx, mut from: i64, hash: &str) -> Result<bool, AppError> {
     loop {
@@ -109,15 +114,14 @@ impl App {
         if !self.is_sound(tx.as_mut(), &heads).await? {
             return Ok(None);
         }
-        let known = heads.clone();
+        let known = heads.len();
         self.go_on(tx.as_mut(), &mut heads).await?;
         // Of several instances each publishes for itself; what they publish is noted once.
-        let behind = heads.last().map_or(1, |last| last.seq + 1);
         let hash = sha256_hex(text(&heads).as_bytes());
-        let is_news = heads.len() > known.len() && !is_noted(tx.as_mut(), behind, &hash).await?;
+        let is_news = heads.len() > known && !is_noted(tx.as_mut(), behind(&heads), &hash).await?;
         drop(tx);
         if is_news {
-            heads = self.note_heads(known).await?;
+            heads = self.note_heads(heads).await?;
         }
         Ok(Some(PageFile { path: PATH.into(), bytes: text(&heads).into_bytes() }))
     }
@@ -137,7 +141,7 @@ impl App {
     /// Adds the days that are finished.
     async fn go_on(&self, tx: &mut dyn Tx, heads: &mut Vec<DayHead>) -> Result<(), AppError> {
         if let Some(finished) = self.last_finished(tx).await? {
-            let mut next = heads.last().map_or(1, |last| last.seq + 1);
+            let mut next = behind(heads);
             while next <= finished.seq {
                 let batch = tx.audit_entries(next, BATCH_MAX).await?;
                 let Some(last) = batch.last() else { break };
@@ -150,19 +154,18 @@ impl App {
         Ok(())
     }
 
-    /// Notes what is about to be published, and answers with it. Read again while the end of the chain is held: a filing that
+    /// Notes what is about to be published, and answers with it. Gone on with while the end of the chain is held: a filing that
     /// began before midnight and commits after it belongs to the day before, unless this entry comes first.
     async fn note_heads(&self, mut heads: Vec<DayHead>) -> Result<Vec<DayHead>, AppError> {
         let mut tx = self.ports.store.begin().await?;
         tx.audit_head().await?;
         self.go_on(tx.as_mut(), &mut heads).await?;
-        let entry = Entry {
-            actor: SERVICE,
-            action: PUBLISH,
-            object: PATH.to_owned(),
-            content_hash: sha256_hex(text(&heads).as_bytes()),
-            refused: None,
-        };
+        let content_hash = sha256_hex(text(&heads).as_bytes());
+        // Another instance may have noted it since the look, perhaps while this one stood still.
+        if is_noted(tx.as_mut(), behind(&heads), &content_hash).await? {
+            return Ok(heads);
+        }
+        let entry = Entry { actor: SERVICE, action: PUBLISH, object: PATH.to_owned(), content_hash, refused: None };
         let noted = audit::record(tx.as_mut(), self.now(), entry).await?;
         audit::commit(tx, noted).await?;
         Ok(heads)

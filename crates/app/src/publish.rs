@@ -160,7 +160,8 @@ impl App {
 }
 
 /// Whether the files of a run's edition were staged: by the run, or, where it was given up, with those of a later edition.
-fn is_staged(run: &CloseRunRow, runs: &[CloseRunRow]) -> bool {
+#[must_use]
+pub fn is_staged(run: &CloseRunRow, runs: &[CloseRunRow]) -> bool {
     run.step >= CloseStep::Published || (is_left_frozen(run) && staged_after(run, runs).next().is_some())
 }
 

@@ -129,7 +129,7 @@ pub(crate) async fn thaws_and_writes_nothing(scene: &Scene, frozen: &mut Instanc
 async fn tables(scene: &Scene) -> BTreeMap<&'static str, Vec<String>> {
     let mut found = BTreeMap::new();
     for (table, sql) in [
-        ("audit", "select cast(seq as text) || hash from audit order by audit.seq"),
+        ("audit", "select cast(seq as text) || ' ' || action || ' ' || hash from audit order by audit.seq"),
         ("revision", "select cast(id as text) || content_hash from revision order by revision.id"),
         ("close_run", "select cast(id as text) || step || cast(tries as text) from close_run order by close_run.id"),
         ("edition", "select period || cast(number as text) || content_hash from edition order by 1"),

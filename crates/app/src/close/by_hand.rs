@@ -35,7 +35,7 @@ pub enum CloseAction {
     /// Close the period; a held or paused run is tried again at once.
     #[default]
     Retry,
-    /// As before, but no mail goes to units from this edition.
+    /// As before, but no mail goes to units from this edition. Said of a run: one that is given up takes it along.
     SkipNotify,
 }
 
@@ -118,12 +118,17 @@ impl App {
         let (mut runs, mut entries) = (tx.close_runs(&row.form).await?, Vec::new());
         runs.retain(|run| run.edition.period == row.period && run.is_unfinished());
         if action == CloseAction::SkipNotify && runs.is_empty() && calls_for_edition(tx.as_mut(), &row, now).await? {
+            if row.sealed_edition == 0 {
+                self.refuse_open_months(tx.as_mut(), &row).await?;
+            }
             let (name, value) = (skip_notify_of(&row.form, row.period), "1");
             tx.put_setting(&name, value).await?;
             entries.push(Entry::about(&actor.client, "put-setting", &content::setting(&name, value), value));
         }
         for run in runs {
-            let skip_notify = run.skip_notify || action == CloseAction::SkipNotify;
+            // What is queued is queued.
+            let is_in_time = action == CloseAction::SkipNotify && run.step < CloseStep::Enqueued;
+            let skip_notify = run.skip_notify || is_in_time;
             let fresh = CloseRunRow { tries: 0, failures: 0, last_error: String::new(), ..run };
             let released = CloseRunRow { held: false, next_try_at: now, skip_notify, ..fresh };
             if !tx.note_close_try(&released).await? {

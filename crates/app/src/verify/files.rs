@@ -54,9 +54,13 @@ impl App {
 
     /// Every file of every public edition is what was staged, and there is no other; every issued report is what was
     /// issued.
-    pub(super) async fn check_site(&self, chain: &Chain, rows: &Rows, found: &mut Found<'_>) -> Result<(), AppError> {
-        let files = Arc::clone(&self.ports.files);
-        let shown = self.aside("read the public tree", move || files.shown()).await?;
+    pub(super) async fn check_site(
+        &self,
+        chain: &Chain,
+        rows: &Rows,
+        shown: Vec<String>,
+        found: &mut Found<'_>,
+    ) -> Result<(), AppError> {
         for name in shown.into_iter().filter(|name| !rows.editions.contains(name)) {
             found.fault(SITE, name, "is shown, and there is no such edition");
         }

@@ -94,8 +94,9 @@ impl App {
     /// When database or files do not answer: then nothing is known.
     pub async fn verify(&self, asked: &Asked, progress: &Progress<'_>) -> Result<Verified, AppError> {
         let mut found = Found { verified: Verified::default(), progress };
-        // Read before the snapshot is taken: a head that is published later is not in it, and is no contradiction.
+        // Read before the snapshot is taken: what is published later is not in it, and is no contradiction.
         let published = if asked.without_files { None } else { self.site_text(PATH).await? };
+        let shown = if asked.without_files { Vec::new() } else { self.shown().await? };
         let mut tx = self.ports.store.read().await?;
         let mut chain = chain::follow(tx.as_mut(), &mut found).await?;
         if !asked.without_files {
@@ -109,9 +110,15 @@ impl App {
         drop(tx);
         if !asked.without_files {
             self.check_objects(&rows, &mut found).await?;
-            self.check_site(&chain, &rows, &mut found).await?;
+            self.check_site(&chain, &rows, shown, &mut found).await?;
         }
         Ok(found.verified)
+    }
+
+    /// The editions that the public tree shows.
+    async fn shown(&self) -> Result<Vec<String>, AppError> {
+        let files = Arc::clone(&self.ports.files);
+        self.aside("read the public tree", move || files.shown()).await
     }
 
     /// A public file as text; what is no text is shown as it can be.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use baocao_app::canonical::from_json;
-use baocao_app::ports::{CloseStep, Store};
+use baocao_app::ports::Store;
+use baocao_app::publish::is_staged;
 use baocao_app::verify::Asked;
 use baocao_domain::edition::EditionId;
 use baocao_domain::regime::Regime;
@@ -51,7 +52,7 @@ pub(super) async fn describe(copy: &dyn Store) -> anyhow::Result<Described> {
         let regime: Regime = from_json("the regime", &row.document)?;
         let editions = tx.editions(&regime.form.code).await?;
         let runs = tx.close_runs(&regime.form.code).await?;
-        for run in runs.into_iter().filter(|run| run.step >= CloseStep::Published && !run.abandoned) {
+        for run in runs.iter().filter(|run| is_staged(run, &runs)) {
             let row = editions.iter().find(|row| row.id == run.edition);
             let row = row.with_context(|| format!("edition {} has a run and no row", run.edition))?;
             pages.insert(run.edition, row.released_at.is_some());

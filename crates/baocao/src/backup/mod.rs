@@ -29,7 +29,8 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use async_trait::async_trait;
 use baocao_app::close::CHECKSUMS;
-use baocao_app::ports::{AuditHead, Backups, Failure};
+use baocao_app::error::AppError;
+use baocao_app::ports::{AuditHead, Backups, Failure, StoreError};
 use baocao_domain::edition::EditionId;
 use baocao_domain::instant::Instant;
 use baocao_store::copies::{self, Engine};
@@ -159,8 +160,14 @@ impl Keeper {
             let manifest = aside(move || complete(&data, &held, engine, at, described, brought)).await?;
             let (held, whole) = (Arc::clone(begun), manifest.clone());
             let pages = aside(move || check_pages(&held.aside, &whole)).await;
-            let unsound = look_at(&copy.store, &manifest, Since::Nothing).await.and(pages).err();
-            Ok(Filled { manifest, unsound })
+            let looked = look_at(&copy.store, &manifest, Since::Nothing).await.map(drop);
+            match looked.and(pages) {
+                // It could not be read now: that says nothing of what it is.
+                Err(error) if error.chain().any(|cause| cause.is::<StoreError>() || cause.is::<AppError>()) => {
+                    Err(error)
+                }
+                looked => Ok(Filled { manifest, unsound: looked.err() }),
+            }
         };
         let proved = proved.await;
         let closed = copy.close().await;
