@@ -6,6 +6,7 @@
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use baocao_app::faults::{Nobody, POINTS, Watcher};
 
@@ -13,6 +14,9 @@ use crate::log;
 
 /// The variable that asks for a fault.
 const VARIABLE: &str = "BAOCAO_TEST_FAULT";
+
+/// How long a process may take to stop or die after the signal was sent.
+const TAKEN_WITHIN: Duration = Duration::from_millis(300);
 
 /// Whoever watches the points: the fault that the environment asks for, in a debug build.
 #[must_use]
@@ -57,6 +61,8 @@ impl Watcher for Fault {
         if self.passes.fetch_sub(1, Ordering::SeqCst) == 1 {
             let sent = Command::new("kill").args([self.signal, &std::process::id().to_string()]).status();
             tracing::warn!(point, signal = self.signal, sent = ?sent.map(|status| status.success()), "fault on demand");
+            // The signal stops all threads once one of them has taken it, which on a busy machine need not be at once.
+            std::thread::sleep(TAKEN_WITHIN);
         }
     }
 }

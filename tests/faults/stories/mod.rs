@@ -102,8 +102,11 @@ pub(crate) fn bound(trials: usize) -> String {
 pub(crate) async fn everybody_shows_it(scene: &Scene, instances: &[&Instance]) {
     until("every instance shows the edition", Duration::from_secs(30), || async {
         let released = scene.query("select period from edition where released_at is not null").await;
-        let shown =
-            instances.iter().all(|instance| instance.folder().join("site").join(&released[0]).join("1").exists());
+        // The root follows the edition's folder.
+        let shown = instances.iter().all(|instance| {
+            let list = std::fs::read_to_string(instance.folder().join("site/editions.json")).unwrap_or_default();
+            list.contains(&format!("{}/1", released[0]))
+        });
         (shown && !released.is_empty()).then_some(())
     })
     .await;
