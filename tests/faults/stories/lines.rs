@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::{MONTHS, SETTLE_WITHIN, bound, doors};
+use super::{MONTHS, SETTLE_WITHIN, bound, doors, shows};
 use crate::chance::{Chance, count};
 use crate::proxy::{Flow, Proxy, Way};
 use crate::scene::{Engine, Prepared};
@@ -128,8 +128,7 @@ async fn an_instance_that_cannot_reach_the_database_is_replaced_without_double_e
     }
     let released = scene.query("select period || '/1' from edition order by 1").await;
     until("both show what is released", Duration::from_secs(60), || async {
-        let shown = |edition: &String| cut_off.folder().join("site").join(edition).exists();
-        released.iter().all(shown).then_some(())
+        released.iter().all(|edition| shows(&cut_off, edition)).then_some(())
     })
     .await;
     let counts = scene.check(&[&cut_off, &other]).await;

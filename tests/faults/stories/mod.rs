@@ -98,15 +98,17 @@ pub(crate) fn bound(trials: usize) -> String {
     format!("0 of {trials}: below {:.2}% with 95% confidence", 300.0 / trials as f64)
 }
 
+/// Whether an instance shows an edition, and lists it: the root follows the edition's folder.
+pub(crate) fn shows(instance: &Instance, edition: &str) -> bool {
+    let list = std::fs::read_to_string(instance.folder().join("site/editions.json")).unwrap_or_default();
+    list.contains(&format!("\"{edition}\""))
+}
+
 /// Every instance shows what is released, also one that had no part in it.
 pub(crate) async fn everybody_shows_it(scene: &Scene, instances: &[&Instance]) {
     until("every instance shows the edition", Duration::from_secs(30), || async {
         let released = scene.query("select period from edition where released_at is not null").await;
-        // The root follows the edition's folder.
-        let shown = instances.iter().all(|instance| {
-            let list = std::fs::read_to_string(instance.folder().join("site/editions.json")).unwrap_or_default();
-            list.contains(&format!("{}/1", released[0]))
-        });
+        let shown = instances.iter().all(|instance| shows(instance, &format!("{}/1", released[0])));
         (shown && !released.is_empty()).then_some(())
     })
     .await;

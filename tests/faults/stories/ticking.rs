@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{MONTHS, SETTLE_WITHIN, bound, doors};
+use super::{MONTHS, SETTLE_WITHIN, bound, doors, shows};
 use crate::chance::{Chance, count};
 use crate::instance::Instance;
 use crate::scene::{Engine, Prepared};
@@ -43,14 +43,11 @@ async fn five_processes_that_tick_at_once_close_every_period_once() {
         }
         rounds += of_installation;
         // Every instance shows what is published, also those that did not close it.
-        let shown = format!("2022-{}", &MONTHS[0].0[5..]);
+        let sql = "select period || '/' || cast(number as text) from edition where released_at is not null";
         crate::waiting::until("every instance shows the pages", Duration::from_secs(30), || async {
-            let number = scene.query("select cast(count(*) as text) from edition where released_at is not null").await;
-            let everywhere = instances.iter().all(|instance| {
-                let site = instance.folder().join("site");
-                site.join(&shown).exists() && folders_two_deep(&site).to_string() == number[0]
-            });
-            everywhere.then_some(())
+            let released = scene.query(sql).await;
+            let all = |instance| released.iter().all(|edition| shows(instance, edition));
+            instances.iter().all(all).then_some(())
         })
         .await;
         let counts = scene.check(&instances.iter().collect::<Vec<_>>()).await;
@@ -64,14 +61,4 @@ async fn five_processes_that_tick_at_once_close_every_period_once() {
         scene.clear();
     }
     println!("{story}: {rounds} rounds, {editions} editions; closed twice or not at all {}", bound(rounds));
-}
-
-/// How many editions a site shows.
-fn folders_two_deep(site: &std::path::Path) -> usize {
-    let folders = |folder: &std::path::Path| {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect::<Vec<_>>()
-    };
-    let periods = folders(site).into_iter().filter(|folder| !folder.ends_with("reports"));
-    periods.map(|period| folders(&period).len()).sum()
 }
