@@ -90,6 +90,18 @@ async fn is_noted(tx: &mut dyn Tx, mut from: i64, hash: &str) -> Result<bool, Ap
     }
 }
 
+/// Whether what is published stands in the chain.
+async fn is_sound(tx: &mut dyn Tx, heads: &[DayHead]) -> Result<bool, AppError> {
+    if let Some(last) = heads.last() {
+        let entry = tx.audit_entries(last.seq, 1).await?.pop();
+        if entry.is_none_or(|entry| (entry.seq, &entry.hash) != (last.seq, &last.hash)) {
+            tracing::error!(day = %last.day, seq = last.seq, "published head is not in the audit chain");
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 impl App {
     /// The last entry of the last finished day; none before the end of the first.
     pub(crate) async fn last_finished(&self, tx: &mut dyn Tx) -> Result<Option<AuditRow>, AppError> {
@@ -111,7 +123,7 @@ impl App {
             }
         };
         let mut tx = self.ports.store.read().await?;
-        if !self.is_sound(tx.as_mut(), &heads).await? {
+        if !is_sound(tx.as_mut(), &heads).await? {
             return Ok(None);
         }
         let known = heads.len();
@@ -124,18 +136,6 @@ impl App {
             heads = self.note_heads(heads).await?;
         }
         Ok(Some(PageFile { path: PATH.into(), bytes: text(&heads).into_bytes() }))
-    }
-
-    /// Whether what is published stands in the chain.
-    async fn is_sound(&self, tx: &mut dyn Tx, heads: &[DayHead]) -> Result<bool, AppError> {
-        if let Some(last) = heads.last() {
-            let entry = tx.audit_entries(last.seq, 1).await?.pop();
-            if entry.is_none_or(|entry| (entry.seq, &entry.hash) != (last.seq, &last.hash)) {
-                tracing::error!(day = %last.day, seq = last.seq, "published head is not in the audit chain");
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     /// Adds the days that are finished.

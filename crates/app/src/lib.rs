@@ -39,6 +39,7 @@ pub mod trace;
 pub mod verify;
 
 mod app;
+mod clocks;
 mod objects;
 
 pub use app::{App, Ports, Settings};

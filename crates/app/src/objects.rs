@@ -85,6 +85,13 @@ impl App {
         Ok(unmade)
     }
 
+    /// The same as well as can be, for who goes on with what is there: what is missing then is named where it is looked for.
+    pub async fn have_what_can_be_had(&self) {
+        if let Err(error) = self.have_everything().await {
+            tracing::warn!(error = %error.chain(), "objects that are not here not looked for");
+        }
+    }
+
     /// The bytes of a message.
     pub(crate) async fn message_bytes(&self, delivery: &DeliveryRow) -> Result<Vec<u8>, AppError> {
         let (files, hash) = (Arc::clone(&self.ports.files), delivery.message_sha256.clone());

@@ -7,9 +7,10 @@ use baocao_domain::edition::{Edition, EditionId};
 use crate::app::{App, read_edition};
 use crate::audit::{self, Entry};
 use crate::canonical::{sha256_hex, to_json};
+use crate::close::is_staged;
 use crate::content;
 use crate::error::AppError;
-use crate::ports::{CloseRunRow, CloseStep, DocumentKind, EditionRow, LinkedDocument, ListedEdition, PageFile, Tx};
+use crate::ports::{CloseRunRow, DocumentKind, EditionRow, LinkedDocument, ListedEdition, PageFile, Tx};
 use crate::setup::SERVICE;
 
 /// An edition whose instant has come.
@@ -157,28 +158,6 @@ impl App {
         *self.root_state.lock().unwrap_or_else(PoisonError::into_inner) = state;
         Ok(())
     }
-}
-
-/// Whether the files of a run's edition were staged: by the run, or, where it was given up, with those of a later edition.
-#[must_use]
-pub fn is_staged(run: &CloseRunRow, runs: &[CloseRunRow]) -> bool {
-    run.step >= CloseStep::Published || (is_left_frozen(run) && staged_after(run, runs).next().is_some())
-}
-
-/// Whether a run was given up when its edition was frozen and not yet staged.
-pub(crate) fn is_left_frozen(run: &CloseRunRow) -> bool {
-    run.abandoned && run.step > CloseStep::Sealed && run.step < CloseStep::Published
-}
-
-/// The runs of later editions of the same period whose files are staged.
-pub(crate) fn staged_after<'a>(
-    given_up: &'a CloseRunRow,
-    runs: &'a [CloseRunRow],
-) -> impl Iterator<Item = &'a CloseRunRow> {
-    let is_later = move |run: &&CloseRunRow| {
-        run.edition.period == given_up.edition.period && run.edition.number > given_up.edition.number
-    };
-    runs.iter().filter(is_later).filter(|run| run.step >= CloseStep::Published)
 }
 
 async fn stored_edition(

@@ -29,13 +29,10 @@ use crate::ports::CloseRunRow;
 pub use by_hand::CloseAction;
 pub(crate) use due::ask_for_edition;
 pub(crate) use render::render_one;
-pub use stage::CHECKSUMS;
+pub use stage::{CHECKSUMS, is_staged};
 
 /// The most runs that one call works on.
 pub const RUNS_MAX: usize = 100;
-
-/// By how much this machine's clock and the database's may differ, in seconds.
-const CLOCKS_APART_MAX_S: i64 = 5;
 
 /// The name of the lease under which periods are closed.
 const LEASE: &str = "close";
@@ -82,21 +79,6 @@ impl App {
         let report = self.close_under(&lease).await;
         self.let_go(lease).await;
         report
-    }
-
-    /// Refuses to go by a clock that the database's contradicts: a machine that is an hour ahead would lock out whoever
-    /// files in time, and what is sealed stays sealed; one that is a day ahead would publish too early; a year ahead, it would
-    /// put mail and backups off until then.
-    pub(crate) async fn compare_clocks(&self) -> Result<(), AppError> {
-        if !self.ports.clock.is_of_the_world() {
-            return Ok(());
-        }
-        let off = (self.now().micros() - self.ports.store.time().await?.micros()).abs() / 1_000_000;
-        if off <= CLOCKS_APART_MAX_S {
-            return Ok(());
-        }
-        let why = format!("this machine's clock is {off} s off the database's: nothing is done by it until they agree");
-        Err(AppError::Failed { doing: "go by the time of day".into(), source: why.into() })
     }
 
     async fn close_under(&self, lease: &HeldLease) -> Result<CloseReport, AppError> {

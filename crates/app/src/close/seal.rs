@@ -16,7 +16,8 @@ use crate::setup::SERVICE;
 impl App {
     /// Begins a run: locks the period's row, so that a submission is either in the list or was refused.
     ///
-    /// [`run_to_begin`] says which revisions count. None if another edition was sealed or the period reopened since the caller looked.
+    /// [`run_to_begin`] says which revisions count. None if another edition was sealed or the period reopened since the
+    /// caller looked.
     pub(super) async fn seal(
         &self,
         mut tx: Box<dyn Tx>,
@@ -37,15 +38,15 @@ impl App {
         let runs = tx.close_runs(form).await?;
         let mut run = run_to_begin(tx.as_mut(), &in_force, &row, due.cause.clone(), &runs, now).await?;
         run.fence = lease.fence();
-        let unsaid = take_skip_notify(tx.as_mut(), due).await?;
-        run.skip_notify = unsaid.is_some();
+        let wish = take_skip_notify(tx.as_mut(), due).await?;
+        run.skip_notify = wish.is_some();
         let edition = run.edition;
         run.id = tx.append_close_run(&run).await?;
         tx.seal_period(form, edition).await?;
         row.sealed_edition = edition.number;
         let name = due.object();
         let mut entries = vec![Entry::about(SERVICE, "seal-period", &content::period(&row), "")];
-        entries.extend(unsaid);
+        entries.extend(wish);
         for request in &tx.take_close_requests(form, period, run.id).await? {
             entries.push(Entry::about(SERVICE, "take-up-request", &content::close_request(request)?, &name));
         }

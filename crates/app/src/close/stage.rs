@@ -9,8 +9,7 @@ use crate::close::aggregate::sealed_reports;
 use crate::content::Content;
 use crate::error::AppError;
 use crate::lease::HeldLease;
-use crate::ports::{CloseRunRow, DocumentKind, DocumentRow, Failure, LinkedDocument, PageFile};
-use crate::publish::{is_left_frozen, staged_after};
+use crate::ports::{CloseRunRow, CloseStep, DocumentKind, DocumentRow, Failure, LinkedDocument, PageFile};
 use crate::setup::SERVICE;
 
 impl App {
@@ -62,6 +61,25 @@ fn left_frozen_before<'a>(run: &CloseRunRow, runs: &'a [CloseRunRow]) -> Vec<&'a
         |other: &&CloseRunRow| other.edition.period == run.edition.period && other.edition.number < run.edition.number;
     let is_unstaged = |other: &&CloseRunRow| is_left_frozen(other) && staged_after(other, runs).next().is_none();
     runs.iter().filter(is_before).filter(is_unstaged).collect()
+}
+
+/// Whether the files of a run's edition were staged: by the run, or, where it was given up, with those of a later edition.
+#[must_use]
+pub fn is_staged(run: &CloseRunRow, runs: &[CloseRunRow]) -> bool {
+    run.step >= CloseStep::Published || (is_left_frozen(run) && staged_after(run, runs).next().is_some())
+}
+
+/// Whether a run was given up when its edition was frozen and not yet staged.
+fn is_left_frozen(run: &CloseRunRow) -> bool {
+    run.abandoned && run.step > CloseStep::Sealed && run.step < CloseStep::Published
+}
+
+/// The runs of later editions of the same period whose files are staged.
+fn staged_after<'a>(given_up: &'a CloseRunRow, runs: &'a [CloseRunRow]) -> impl Iterator<Item = &'a CloseRunRow> {
+    let is_later = move |run: &&CloseRunRow| {
+        run.edition.period == given_up.edition.period && run.edition.number > given_up.edition.number
+    };
+    runs.iter().filter(is_later).filter(|run| run.step >= CloseStep::Published)
 }
 
 /// The list of an edition's files with their hashes: the chain keeps its hash, and so that of every file.

@@ -51,7 +51,7 @@ const NOTED_ONCE: [&str; 8] = [
 ];
 
 /// What the chain says.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Chain {
     /// By table and key, the last entry about each row.
     pub(super) rows: HashMap<(&'static str, String), Covering>,
@@ -59,8 +59,8 @@ pub(super) struct Chain {
     pub(super) answers: HashMap<(String, String), Answered>,
     /// The places of the entries that froze editions, by key.
     pub(super) frozen: HashMap<String, i64>,
-    /// When the last entry was noted.
-    pub(super) ended_at: Instant,
+    /// When the last entry was noted, in microseconds.
+    pub(super) ended_at: i64,
     /// How every day ended, the last one so far.
     days: Vec<DayHead>,
     /// The hashes of the file of heads, as it was published last and before that.
@@ -78,7 +78,7 @@ struct End {
 pub(super) async fn follow(tx: &mut dyn Tx, found: &mut Found<'_>) -> Result<Chain, AppError> {
     let head = tx.cells(Table::AuditHead, &[], 2).await?;
     let expected: usize = head.first().and_then(|cells| cells[1].as_deref()?.parse().ok()).unwrap_or(0);
-    let (mut chain, mut end) = (Chain::new(), End { seq: 0, hash: GENESIS.into(), at: 0 });
+    let (mut chain, mut end) = (Chain::default(), End { seq: 0, hash: GENESIS.into(), at: 0 });
     let (mut from, mut count) = (Vec::new(), 0);
     loop {
         let batch = tx.cells(Table::Audit, &from, Table::Audit.batch_max()).await?;
@@ -113,17 +113,6 @@ pub(super) async fn follow(tx: &mut dyn Tx, found: &mut Found<'_>) -> Result<Cha
 }
 
 impl Chain {
-    fn new() -> Self {
-        Self {
-            rows: HashMap::new(),
-            answers: HashMap::new(),
-            frozen: HashMap::new(),
-            ended_at: Instant::from_micros(0),
-            days: Vec::new(),
-            published: Vec::new(),
-        }
-    }
-
     fn take(&mut self, cells: &Cells, end: &mut End, found: &mut Found<'_>) {
         let texts: Vec<&str> = cells.iter().map(|cell| cell.as_deref().unwrap_or("")).collect();
         let [seq, prev_hash, at, actor, action, object, content, outcome, hash] = texts[..] else { return };
@@ -142,7 +131,7 @@ impl Chain {
         // The next entry was chained to what this one was: where only the hash was changed, that is what its cells say.
         let hash = if own == hash { hash } else { &own };
         (end.seq, end.hash, end.at) = (place, hash.to_owned(), noted_at);
-        self.ended_at = self.ended_at.max(Instant::from_micros(noted_at));
+        self.ended_at = self.ended_at.max(noted_at);
         heads::follow(&mut self.days, Instant::from_micros(noted_at).local_date(), place, hash);
         if outcome != "ok" {
             return;

@@ -32,9 +32,7 @@ impl App {
     /// Every document and message is there, with its hash and its size.
     pub(super) async fn check_objects(&self, rows: &Rows, found: &mut Found<'_>) -> Result<(), AppError> {
         // One that only another instance has is made again here, as any use of it would; what cannot be made is a fault.
-        if let Err(error) = self.have_everything().await {
-            tracing::warn!(error = %error.chain(), "objects that are not here not looked for");
-        }
+        self.have_what_can_be_had().await;
         let mut done = 0;
         for batch in rows.objects.chunks(BATCH_MAX) {
             let (files, wanted) = (Arc::clone(&self.ports.files), batch.to_vec());

@@ -73,7 +73,7 @@ pub(super) async fn check(
     now: Instant,
     found: &mut Found<'_>,
 ) -> Result<Rows, AppError> {
-    let latest = now.max(chain.ended_at).plus_seconds(WAIT_MAX_SECONDS);
+    let latest = now.max(Instant::from_micros(chain.ended_at)).plus_seconds(WAIT_MAX_SECONDS);
     let mut rows = Rows { latest: latest.micros(), ..Rows::default() };
     for table in Table::ALL.iter().copied().filter(|table| !matches!(table, Table::Audit | Table::AuditHead)) {
         let expected = chain.rows.keys().filter(|(what, _)| *what == table.name()).count();

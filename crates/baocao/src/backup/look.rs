@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use baocao_app::canonical::from_json;
+use baocao_app::close::is_staged;
 use baocao_app::ports::Store;
-use baocao_app::publish::is_staged;
 use baocao_app::verify::Asked;
 use baocao_domain::edition::EditionId;
 use baocao_domain::regime::Regime;
