@@ -100,13 +100,14 @@ impl App {
         Ok(public)
     }
 
-    /// Writes the files of the root, if what they show has changed.
+    /// Writes the files of the root, if what they show has changed. They link to what this instance shows: an edition that
+    /// another one released a moment ago, or that could not be shown here, is listed once its folder is there.
     async fn refresh_root(&self) -> Result<(), AppError> {
         let mut tx = self.ports.store.read().await?;
         let in_force = self.in_force(tx.as_mut()).await?;
         let form = in_force.regime.form.code.clone();
-        let shown: Vec<EditionId> =
-            tx.editions(&form).await?.into_iter().filter(|row| row.released_at.is_some()).map(|row| row.id).collect();
+        let released = tx.editions(&form).await?.into_iter().filter(|row| row.released_at.is_some()).map(|row| row.id);
+        let shown: Vec<EditionId> = released.filter(|id| self.ports.files.is_shown(*id)).collect();
         let mut reports = Vec::new();
         for id in &shown {
             let documents = tx.documents(&form, *id).await?;
