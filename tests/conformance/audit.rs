@@ -50,6 +50,11 @@ pub(crate) async fn entries_follow_each_other_or_are_refused(db: Arc<Database>) 
         let found = tx.audit_before(instant).await.expect("read");
         assert_eq!(found, last.map(|last: usize| written[last].clone()), "before {instant:?}");
     }
+    let AuditRow { action, object, .. } = &written[2];
+    let found = tx.audit_about(action, object).await.expect("read");
+    assert_eq!(found.as_ref(), written.iter().rfind(|entry| (&entry.action, &entry.object) == (action, object)));
+    assert_eq!(tx.audit_about("submit.", object).await.expect("read"), None);
+    assert_eq!(tx.audit_about(action, "").await.expect("read"), None);
 }
 
 pub(crate) async fn writers_queue_up_at_the_head(db: Arc<Database>) {

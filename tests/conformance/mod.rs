@@ -65,7 +65,8 @@ on_both_databases! {
         the_number_of_a_revision_is_taken_once,
         heads_are_the_current_revisions_by_unit,
         seven_hundred_revisions_are_read_by_id,
-        an_answer_is_remembered_once;
+        an_answer_is_remembered_once,
+        a_repeat_waits_for_the_first_try;
     closes:
         a_request_is_taken_up_once_by_the_run_of_its_period,
         an_edition_has_one_run,

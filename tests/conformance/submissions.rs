@@ -130,3 +130,24 @@ pub(crate) async fn an_answer_is_remembered_once(db: Arc<Database>) {
     assert_eq!(tx.answered("don-vi", "r-1").await.expect("read"), Some(given));
     assert_eq!(tx.answered("don-vi", "r-2").await.expect("read"), None);
 }
+
+/// Whoever repeats a request while it is being answered gets that answer: nothing may be decided beside it.
+pub(crate) async fn a_repeat_waits_for_the_first_try(db: Arc<Database>) {
+    let mut first = db.store.begin().await.expect("begun");
+    first.claim_request("don-vi", "r-1").await.expect("claimed");
+    assert_eq!(first.answered("don-vi", "r-1").await.expect("read"), None);
+    let store = Arc::clone(&db.store);
+    let repeat = tokio::spawn(async move {
+        let mut tx = store.begin().await.expect("begun");
+        tx.claim_request("don-vi", "r-1").await.expect("claimed");
+        tx.answered("don-vi", "r-1").await.expect("read")
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!repeat.is_finished(), "it was decided beside the first try");
+    first.remember_answer(&answer("r-1")).await.expect("remembered");
+    first.commit().await.expect("committed");
+    assert_eq!(repeat.await.expect("asked"), Some(answer("r-1")));
+
+    let mut other = db.store.begin().await.expect("begun");
+    other.claim_request("khac", "r-1").await.expect("the same id of another client");
+}

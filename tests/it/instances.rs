@@ -70,33 +70,6 @@ async fn one_works_and_all_show_on_postgres() {
     Database::postgres().await.tell(tell).await;
 }
 
-/// The root of a site links to nothing that is not there, whatever other instances show.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_instance_lists_what_it_shows_itself() {
-    let database = Database::sqlite().await;
-    let town = Town::with(&database.store, 2, Settings::default()).await;
-    town.go_to_lock("2022-M07");
-    assert_eq!(town.close().await, ["2022-M07/1"]);
-    let edition = town.runs().await[0].edition;
-    town.clock.move_to(town.loaded.regime.calendar.schedule(edition.period).publishes);
-    let late = &town.instances[1];
-    let lists_it = || {
-        let list = std::fs::read_to_string(late.files.site().join("editions.json")).expect("a list");
-        list.contains("\"2022-M07/1\"")
-    };
-    let in_the_way = late.files.site().join("2022-M07");
-    std::fs::create_dir_all(late.files.site())
-        .and_then(|()| std::fs::write(&in_the_way, "no folder"))
-        .expect("written");
-    assert_eq!(town.app().publish_due().await.expect("published").len(), 1);
-    late.app.publish_due().await.expect("tried");
-    assert!(!late.files.is_shown(edition) && !lists_it(), "a link into nothing");
-
-    std::fs::remove_file(&in_the_way).expect("out of the way");
-    late.app.publish_due().await.expect("shown");
-    assert!(late.files.is_shown(edition) && lists_it(), "what is shown is listed");
-}
-
 /// What cannot be read here and now is no reason to write a mail off.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mail_whose_bytes_are_not_at_hand_is_tried_again() {
@@ -266,6 +239,7 @@ async fn a_machine_whose_clock_is_wrong_closes_nothing() {
         assert!(refused.chain().contains("clock"), "{}", refused.chain());
         clock.0.store(-60, Ordering::SeqCst);
         assert!(wrong.app.close_due().await.is_err(), "a minute behind");
+        assert!(wrong.app.plan_periods().await.is_err(), "what it plans is noted under its time");
         assert_eq!(town.runs().await, []);
         clock.0.store(0, Ordering::SeqCst);
         assert!(!wrong.app.close_due().await.expect("right again").closed.is_empty());

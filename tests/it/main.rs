@@ -12,6 +12,8 @@ mod figures;
 mod instances;
 mod processes;
 mod proof;
+mod publishing;
+mod races;
 mod recomputation;
 mod refusals;
 mod regimes;

@@ -13,6 +13,8 @@ use baocao_jobs::{JobName, Jobs};
 use baocao_rpc::client::{connect, with_key};
 use baocao_rpc::v1;
 use baocao_rpc::v1::period_service_client::PeriodServiceClient;
+use baocao_store::OpenError;
+use baocao_store::copies;
 use tempfile::TempDir;
 
 use crate::database::{Database, Engine};
@@ -265,6 +267,37 @@ async fn a_lost_installation_comes_back_from_its_backup_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_installation_comes_back_from_its_backup_on_postgres() {
     Database::postgres().await.tell(lost_and_restored).await;
+}
+
+/// On PostgreSQL another instance could find the database that is being read back: it opens for nobody before it is held.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_runs_on_a_database_that_was_read_back_and_is_not_held() {
+    let tell = |database: Arc<Database>| async move {
+        let home = TempDir::new().expect("a temporary folder");
+        Town::on(&database.store).await;
+        let dump = home.path().join("dump");
+        copies::write(&database.url, &dump).await.expect("copied");
+        let url = format!("{}_half", database.url);
+        let (_, name) = url.rsplit_once('/').expect("a name");
+        database.raw(&format!("create database {name} template template0")).await.expect("made");
+
+        let garbled = home.path().join("garbled");
+        std::fs::write(&garbled, "no dump").expect("written");
+        assert!(copies::restore(&url, &garbled).await.is_err());
+        assert!(copies::is_empty(&url).await.expect("looked"), "what failed left something");
+
+        copies::restore(&url, &dump).await.expect("read back");
+        let refused = baocao_store::open(&url).await.err().expect("not held yet");
+        assert!(matches!(refused, OpenError::HalfRestored), "{refused}");
+        let place = Place::new(home.path(), "half", &home.path().join("half"), &url);
+        let (is_done, said) = run(&["serve", "--config", &place.config]);
+        assert!(!is_done && said.contains("did not end"), "{said}");
+        copies::open_restored(&url).await.expect("for who holds it");
+        copies::let_go(&url).await.expect("held");
+        baocao_store::open(&url).await.expect("open for everybody");
+        database.raw(&format!("drop database {name} with (force)")).await.expect("dropped");
+    };
+    Database::postgres().await.tell(tell).await;
 }
 
 #[test]

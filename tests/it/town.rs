@@ -49,6 +49,14 @@ impl Instance {
     pub(crate) fn data(&self) -> &Path {
         self.folder.path()
     }
+
+    /// The process ends, and another begins on its folder.
+    pub(crate) fn again(self, store: &Arc<dyn Store>, clock: &PlayClock) -> Self {
+        let Self { app, files, folder } = self;
+        drop((app, files));
+        let mailer = Transport::open(MailSettings::Folder { dir: folder.path().join("mail") }).expect("mail");
+        in_folder(folder, store, Arc::new(clock.clone()), Arc::new(mailer), Settings::default())
+    }
 }
 
 /// An Bình, set up on 15/6/2022.

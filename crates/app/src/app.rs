@@ -1,10 +1,11 @@
 //! The application: ports, settings and what is cached of the regime in force.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use baocao_domain::edition::Edition;
+use baocao_domain::edition::{Edition, EditionId};
 use baocao_domain::instant::Instant;
 use baocao_domain::reason::{Reason, Refusal};
 use baocao_domain::regime::Regime;
@@ -82,6 +83,8 @@ pub struct App {
     in_force: Mutex<Option<Arc<InForce>>>,
     /// Which state of the site's root this instance wrote last; empty after a start.
     pub(crate) root_state: Mutex<String>,
+    /// Editions whose pages this instance shows as they were staged, as it found since its start.
+    pub(crate) proved_pages: Mutex<BTreeSet<EditionId>>,
     /// Calls without a good key that are not written down yet.
     pub(crate) strangers: Strangers,
     /// Held while close runs are worked on: the job and an officer's call do not work on one run.
@@ -127,6 +130,7 @@ impl App {
             tasks: TaskTracker::new(),
             in_force: Mutex::new(None),
             root_state: Mutex::default(),
+            proved_pages: Mutex::default(),
             strangers: Strangers::default(),
             closing: tokio::sync::Mutex::new(()),
         })

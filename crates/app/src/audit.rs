@@ -36,7 +36,7 @@ impl<'a> Entry<'a> {
     /// A row is from now on what its content says: `revision 12 05971/tthc/2022-M07/1`.
     #[must_use]
     pub fn about(actor: &'a str, action: &'a str, content: &Content, name: &str) -> Self {
-        let object = format!("{} {} {name}", content.what, content.key).trim_end().to_owned();
+        let object = format!("{} {name}", content.object()).trim_end().to_owned();
         Self { actor, action, object, content_hash: content.hash.clone(), refused: None }
     }
 }

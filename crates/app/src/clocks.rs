@@ -9,8 +9,11 @@ const CLOCKS_APART_MAX_S: i64 = 5;
 impl App {
     /// Refuses to go by a clock that the database's contradicts: a machine that is an hour ahead would lock out whoever
     /// files in time, and what is sealed stays sealed; one that is a day ahead would publish too early; a year ahead, it would
-    /// put mail and backups off until then.
-    pub(crate) async fn compare_clocks(&self) -> Result<(), AppError> {
+    /// put mail and backups off until then, and every entry of the chain that follows its own would bear that year.
+    ///
+    /// # Errors
+    /// When they differ; those of the database.
+    pub async fn compare_clocks(&self) -> Result<(), AppError> {
         if !self.ports.clock.is_of_the_world() {
             return Ok(());
         }

@@ -53,6 +53,11 @@ impl Content {
     pub(crate) fn site(edition: EditionId, checksums_sha256: String) -> Self {
         Self { what: SITE, key: edition.to_string(), hash: checksums_sha256 }
     }
+
+    /// What an entry that bears no further name calls it.
+    pub(crate) fn object(&self) -> String {
+        format!("{} {}", self.what, self.key)
+    }
 }
 
 /// The hash over the lasting cells of a row; an absent cell is not an empty one.

@@ -157,6 +157,8 @@ impl App {
     /// Notes what is about to be published, and answers with it. Gone on with while the end of the chain is held: a filing that
     /// began before midnight and commits after it belongs to the day before, unless this entry comes first.
     async fn note_heads(&self, mut heads: Vec<DayHead>) -> Result<Vec<DayHead>, AppError> {
+        // Which days are finished goes by the time of day.
+        self.compare_clocks().await?;
         let mut tx = self.ports.store.begin().await?;
         tx.audit_head().await?;
         self.go_on(tx.as_mut(), &mut heads).await?;

@@ -14,6 +14,9 @@ use crate::audit::{self, Unnoted};
 use crate::error::AppError;
 use crate::ports::{Lease, Store, StoreError, Tx};
 
+/// The longest that a lease may last, in seconds: so long nobody takes over what a dead instance was at.
+pub const LEASE_S_MAX: u32 = 3_600;
+
 /// A lease is renewed so many times before it would expire.
 const RENEWALS: u32 = 3;
 

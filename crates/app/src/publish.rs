@@ -1,16 +1,22 @@
-//! Publishing (công khai): staged editions are shown at their period's instant, and the root lists what is shown.
+//! Publishing (công khai): staged editions are shown at their period's instant.
+//!
+//! Every instance shows every edition in a folder of its own, with the bytes of whoever closed it: the chain notes the hash
+//! of the list of checksums. Pages that were staged elsewhere are made here again and proved by it; a version that makes
+//! others shows none of them, and they must be copied from where they are. What is shown already is proved once after each
+//! start: a folder that was kept while the database was restored may show what has no past any more.
 
-use std::sync::{Arc, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
-use baocao_domain::edition::{Edition, EditionId};
+use baocao_domain::edition::EditionId;
 
-use crate::app::{App, read_edition};
+use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::canonical::{sha256_hex, to_json};
-use crate::close::is_staged;
-use crate::content;
+use crate::canonical::sha256_hex;
+use crate::close::{CHECKSUMS, STAGE, is_staged};
+use crate::content::{self, Content};
 use crate::error::AppError;
-use crate::ports::{CloseRunRow, DocumentKind, EditionRow, LinkedDocument, ListedEdition, PageFile, Tx};
+use crate::ports::{CloseRunRow, EditionRow};
 use crate::setup::SERVICE;
 
 /// An edition whose instant has come.
@@ -34,36 +40,99 @@ impl App {
             self.compare_clocks().await?;
         }
         for public in public {
-            let edition = public.run.edition;
-            let is_shown = self.ports.files.is_shown(edition);
-            if is_shown && public.is_released {
-                continue;
-            }
-            self.reach("publish.begun");
-            if let Err(error) = self.show(&public.run).await {
+            match self.show_and_note(&public).await {
+                Ok(true) => released.push(public.run.edition),
+                Ok(false) => {}
                 // It is tried again at the next run; the next edition does not wait for it.
-                tracing::error!(edition.id = %edition, error = %error.chain(), "edition not published");
-                continue;
-            }
-            self.reach("publish.shown");
-            if !public.is_released && self.note_released(&public).await? {
-                self.reach("publish.committed");
-                tracing::info!(edition.id = %edition, "edition published");
-                released.push(edition);
+                Err(error) => {
+                    tracing::error!(edition.id = %public.run.edition, error = %error.chain(), "edition not published");
+                }
             }
         }
         self.refresh_root().await?;
         Ok(released)
     }
 
+    /// Shows an edition to readers of this instance, if they do not see it yet; whether that released it.
+    async fn show_and_note(&self, public: &Public) -> Result<bool, AppError> {
+        if self.is_shown_as_staged(public.run.edition).await? && public.is_released {
+            return Ok(false);
+        }
+        self.reach("publish.begun");
+        self.show(&public.run).await?;
+        self.reach("publish.shown");
+        if public.is_released || !self.note_released(public).await? {
+            return Ok(false);
+        }
+        self.reach("publish.committed");
+        tracing::info!(edition.id = %public.run.edition, "edition published");
+        Ok(true)
+    }
+
+    /// Whether readers of this instance see an edition as it was staged. What they see otherwise is taken away.
+    async fn is_shown_as_staged(&self, edition: EditionId) -> Result<bool, AppError> {
+        let files = Arc::clone(&self.ports.files);
+        if !files.is_shown(edition) {
+            self.proved_pages().remove(&edition);
+            return Ok(false);
+        }
+        if self.proved_pages().contains(&edition) {
+            return Ok(true);
+        }
+        let noted = self.noted_pages(edition).await?;
+        let list = format!("{edition}/{CHECKSUMS}");
+        let is_right = self.aside(format!("read the list of {edition}"), move || {
+            let is_right = files.site_file(&list)?.is_some_and(|list| sha256_hex(&list) == noted);
+            if !is_right {
+                files.withdraw_edition(edition)?;
+            }
+            Ok(is_right)
+        });
+        if is_right.await? {
+            self.proved_pages().insert(edition);
+            return Ok(true);
+        }
+        tracing::error!(edition.id = %edition, "edition was shown with other files than were staged: withdrawn");
+        Ok(false)
+    }
+
     /// Shows an edition to readers of this instance; what another instance staged is made here again.
     async fn show(&self, run: &CloseRunRow) -> Result<(), AppError> {
-        let files = Arc::clone(&self.ports.files);
-        if !files.is_shown(run.edition) && !files.is_staged(run.edition) {
-            self.write_aside(run).await?;
+        let (edition, files) = (run.edition, Arc::clone(&self.ports.files));
+        if !files.is_shown(edition) {
+            let noted = self.noted_pages(edition).await?;
+            let staged = self.aside(format!("read the list of {edition}"), {
+                let files = Arc::clone(&files);
+                move || files.staged_file(edition, CHECKSUMS)
+            });
+            let is_right = staged.await?.is_some_and(|list| sha256_hex(&list) == noted);
+            if !is_right && self.write_aside(run).await?.hash != noted {
+                let why = format!(
+                    "the pages of {edition} are not here and this version makes others: copy site/{edition} from where it is"
+                );
+                return Err(AppError::Failed { doing: format!("show {edition}"), source: why.into() });
+            }
         }
-        let edition = run.edition;
-        self.aside(format!("release {edition}"), move || files.release_edition(edition)).await
+        self.aside(format!("release {edition}"), move || files.release_edition(edition)).await?;
+        self.proved_pages().insert(edition);
+        Ok(())
+    }
+
+    /// The hash of the list of checksums of an edition, as it was noted when it was staged.
+    async fn noted_pages(&self, edition: EditionId) -> Result<String, AppError> {
+        let object = Content::site(edition, String::new()).object();
+        let noted = self.ports.store.read().await?.audit_about(STAGE, &object).await?;
+        let noted = noted.ok_or_else(|| AppError::Corrupt(format!("no entry notes the files of {edition}")))?;
+        Ok(noted.content_hash)
+    }
+
+    fn proved_pages(&self) -> MutexGuard<'_, BTreeSet<EditionId>> {
+        self.proved_pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether this instance shows an edition, and with the bytes that were staged.
+    pub(crate) fn shows(&self, edition: EditionId) -> bool {
+        self.proved_pages().contains(&edition) && self.ports.files.is_shown(edition)
     }
 
     /// Notes that an edition is public; false if another instance was first.
@@ -99,73 +168,4 @@ impl App {
         }
         Ok(public)
     }
-
-    /// Writes the files of the root, if what they show has changed. They link to what this instance shows: an edition that
-    /// another one released a moment ago, or that could not be shown here, is listed once its folder is there.
-    async fn refresh_root(&self) -> Result<(), AppError> {
-        let mut tx = self.ports.store.read().await?;
-        let in_force = self.in_force(tx.as_mut()).await?;
-        let form = in_force.regime.form.code.clone();
-        let released = tx.editions(&form).await?.into_iter().filter(|row| row.released_at.is_some()).map(|row| row.id);
-        let shown: Vec<EditionId> = released.filter(|id| self.ports.files.is_shown(*id)).collect();
-        let mut reports = Vec::new();
-        for id in &shown {
-            let documents = tx.documents(&form, *id).await?;
-            reports.extend(documents.into_iter().filter(|document| document.kind == DocumentKind::Report));
-        }
-        let hashes: Vec<&str> = reports.iter().map(|report| report.sha256.as_str()).collect();
-        let finished = self.last_finished(tx.as_mut()).await?.map(|entry| entry.seq);
-        let state = sha256_hex(to_json(&(in_force.id, &shown, &hashes, finished))?.as_bytes());
-        if *self.root_state.lock().unwrap_or_else(PoisonError::into_inner) == state {
-            return Ok(());
-        }
-
-        let mut listed = Vec::with_capacity(shown.len());
-        for id in &shown {
-            let edition = stored_edition(tx.as_mut(), &form, *id).await?;
-            let report = reports.iter().find(|report| report.edition == *id).map(|report| LinkedDocument {
-                title: format!("Báo cáo {}", id.period.in_words()),
-                path: format!("reports/{}", report.file_name),
-                unit: None,
-                sha256: report.sha256.clone(),
-                size_bytes: report.size_bytes.unsigned_abs(),
-            });
-            let newest = shown.iter().filter(|other| other.period == id.period).max();
-            listed.push(ListedEdition {
-                id: *id,
-                sealed_at: edition.sealed_at,
-                cause: edition.cause,
-                window: edition.window,
-                is_latest: newest == Some(id),
-                report,
-            });
-        }
-        drop(tx);
-        let heads = self.heads_page().await?;
-        let (renderers, files) = (self.ports.renderers, Arc::clone(&self.ports.files));
-        let letterhead = in_force.regime.letterhead.clone();
-        for report in &reports {
-            self.document_bytes(report).await?;
-        }
-        self.aside("write the root of the site", move || {
-            let mut pages = Vec::from_iter(heads);
-            for report in listed.iter().filter_map(|edition| edition.report.as_ref()) {
-                pages.push(PageFile { path: report.path.clone(), bytes: files.object(&report.sha256)? });
-            }
-            pages.extend((renderers.root_pages)(&listed, &letterhead)?);
-            files.write_root(&pages)
-        })
-        .await?;
-        *self.root_state.lock().unwrap_or_else(PoisonError::into_inner) = state;
-        Ok(())
-    }
-}
-
-async fn stored_edition(
-    tx: &mut dyn Tx,
-    form: &baocao_domain::ids::FormCode,
-    id: EditionId,
-) -> Result<Edition, AppError> {
-    let row = tx.edition(form, id).await?;
-    read_edition(&row.ok_or_else(|| AppError::Corrupt(format!("edition {id} is not stored")))?)
 }

@@ -97,8 +97,9 @@ impl App {
     /// Plans months and longer periods a good year ahead; what is planned stays.
     ///
     /// # Errors
-    /// Those of the database.
+    /// Those of the database; when its clock and this machine's differ.
     pub async fn plan_periods(&self) -> Result<(), AppError> {
+        self.compare_clocks().await?;
         let mut tx = self.ports.store.begin().await?;
         let in_force = self.in_force(tx.as_mut()).await?;
         let now = self.now();

@@ -140,12 +140,18 @@ impl App {
         let in_force = self.in_force(tx.as_mut()).await?;
         let proved = prove(&in_force, actor, command, now)?;
         let request_hash = sha256_hex(to_json(command)?.as_bytes());
+        // A repeat waits for the first try, which may be about to commit: else it could be refused, and stored all the same.
+        tx.claim_request(&actor.client, &command.request_id).await?;
         if let Some(answered) = tx.answered(&actor.client, &command.request_id).await? {
             return replay(&in_force, &proved, answered, &request_hash);
         }
 
         let period = tx.period(&proved.key.form, proved.key.period, RowLock::Shared).await?;
         let period = period.ok_or(Refusal::because(Reason::UnknownPeriod))?;
+        // Another regime was applied while this waited for the period's row: it is proved again, under that one.
+        if tx.regime_id().await? != Some(in_force.id) {
+            return Err(StoreError::Conflict { doing: "submitting: another regime was applied" }.into());
+        }
         let extension = accepts(tx.as_mut(), &period, &proved.key, now).await?;
         let current = tx.revision(&proved.key, None).await?;
         if let Some(current) = current.as_ref().filter(|current| current.content_hash == proved.content_hash) {

@@ -7,6 +7,7 @@
 //! objects/ab/abcd…        bytes by their SHA-256: documents and messages
 //! staging/2022-Q3/1/…     editions that are not public yet
 //! site/2022-Q3/1/…        the public tree
+//! withdrawn/2022-Q3/1/1/… what was shown and is not what the database says was staged
 //! tmp/<process>/          what is being written; swept by the next service that takes the folder
 //! backups/                copies of everything, unless they are kept elsewhere
 //! .lock                   held by the service that runs on the folder
@@ -146,14 +147,21 @@ impl Files for DataFolder {
         // One flush for the whole tree costs a fraction of one for each of its thousand files.
         flush_tree(&aside)?;
         let staged = self.root.join("staging").join(safe(&edition.to_string())?);
-        if staged.exists() {
-            fs::remove_dir_all(&staged)?;
+        // Moved out of the way before it is removed: whoever shows it meanwhile shows all of it, or finds nothing.
+        let before = self.tmp_path();
+        let is_replaced = staged.exists();
+        if is_replaced {
+            fs::rename(&staged, &before)?;
         }
-        move_durably(&aside, &staged)
+        move_durably(&aside, &staged)?;
+        if is_replaced {
+            fs::remove_dir_all(&before)?;
+        }
+        Ok(())
     }
 
-    fn is_staged(&self, edition: EditionId) -> bool {
-        self.root.join("staging").join(edition.to_string()).is_dir()
+    fn staged_file(&self, edition: EditionId, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+        read_if_there(&self.root.join("staging").join(safe(&edition.to_string())?).join(safe(path)?))
     }
 
     fn is_shown(&self, edition: EditionId) -> bool {
@@ -167,6 +175,16 @@ impl Files for DataFolder {
             return Ok(());
         }
         move_durably(&staged, &shown)
+    }
+
+    fn withdraw_edition(&self, edition: EditionId) -> Result<(), Failure> {
+        let name = safe(&edition.to_string())?.to_path_buf();
+        let (shown, withdrawn) = (self.site().join(&name), self.root.join("withdrawn").join(&name));
+        let mut places = (1_u32..).map(|number| withdrawn.join(number.to_string()));
+        let place = places.find(|place| !place.exists()).ok_or("withdrawn too often")?;
+        let folder = shown.parent().ok_or("an edition has a folder")?;
+        move_durably(&shown, &place)?;
+        Ok(sync_folder(folder)?)
     }
 
     fn write_root(&self, files: &[PageFile]) -> Result<(), Failure> {
@@ -185,11 +203,7 @@ impl Files for DataFolder {
     }
 
     fn site_file(&self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
-        match fs::read(self.site().join(safe(path)?)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        read_if_there(&self.site().join(safe(path)?))
     }
 
     fn shown(&self) -> Result<Vec<String>, Failure> {
@@ -214,6 +228,28 @@ impl Files for DataFolder {
         }
         files.sort();
         Ok(files)
+    }
+
+    fn root_files(&self) -> Result<Vec<String>, Failure> {
+        let mut files = Vec::new();
+        list_files(&self.site(), "", &mut files)?;
+        files.retain(|path| {
+            let mut parts = path.splitn(3, '/');
+            let folder = [parts.next(), parts.next()].map(Option::unwrap_or_default).join("/");
+            // A file right below a period's folder is in no edition's.
+            parts.next().is_none() || EditionId::parse(&folder).is_none()
+        });
+        files.sort();
+        Ok(files)
+    }
+}
+
+/// The bytes of a file; none if it is not there.
+fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -105,8 +105,8 @@ impl Files for NoFiles {
         Self::none()
     }
 
-    fn is_staged(&self, _: EditionId) -> bool {
-        false
+    fn staged_file(&self, _: EditionId, _: &str) -> Result<Option<Vec<u8>>, Failure> {
+        Self::none()
     }
 
     fn is_shown(&self, _: EditionId) -> bool {
@@ -114,6 +114,10 @@ impl Files for NoFiles {
     }
 
     fn release_edition(&self, _: EditionId) -> Result<(), Failure> {
+        Self::none()
+    }
+
+    fn withdraw_edition(&self, _: EditionId) -> Result<(), Failure> {
         Self::none()
     }
 
@@ -130,6 +134,10 @@ impl Files for NoFiles {
     }
 
     fn edition_files(&self, _: EditionId) -> Result<Vec<String>, Failure> {
+        Self::none()
+    }
+
+    fn root_files(&self) -> Result<Vec<String>, Failure> {
         Self::none()
     }
 }

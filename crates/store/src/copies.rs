@@ -191,7 +191,8 @@ pub async fn is_empty(url: &str) -> Result<bool, CopyError> {
     }
 }
 
-/// Reads a copy back into a place that is empty: the whole copy or nothing.
+/// Reads a copy back into a place that is empty: the whole copy or nothing. Nothing opens it but [`open_restored`] before
+/// [`let_go`]: a service that found it would act on what the copy believes.
 ///
 /// # Errors
 /// [`CopyError`].
@@ -199,6 +200,29 @@ pub async fn restore(url: &str, file: &Path) -> Result<(), CopyError> {
     match Engine::of(url)? {
         Engine::Sqlite => sqlite::copy::restore(file, &sqlite_path(url)),
         Engine::Postgres => postgres::copy::restore(url, file).await,
+    }
+}
+
+/// Opens what was read back, for whoever holds it before anybody acts on it.
+///
+/// # Errors
+/// [`CopyError`].
+pub async fn open_restored(url: &str) -> Result<Arc<dyn Store>, CopyError> {
+    match Engine::of(url)? {
+        // The data folder is locked and marked: its service waits for that.
+        Engine::Sqlite => Ok(crate::open(url).await?),
+        Engine::Postgres => Ok(Arc::new(postgres::copy::open_restored(url).await?)),
+    }
+}
+
+/// What was read back may be opened by anybody.
+///
+/// # Errors
+/// [`CopyError`]; it stays closed then.
+pub async fn let_go(url: &str) -> Result<(), CopyError> {
+    match Engine::of(url)? {
+        Engine::Sqlite => Ok(()),
+        Engine::Postgres => postgres::copy::let_go(url).await,
     }
 }
 

@@ -38,6 +38,9 @@ pub enum OpenError {
         #[source]
         source: std::io::Error,
     },
+    /// A copy is being read back into the database, or was and did not get as far as being held.
+    #[error("a restore into this database did not end: make a new one, and restore again")]
+    HalfRestored,
     /// The database does not answer as it should.
     #[error("cannot connect to the database")]
     Connect(#[source] sqlx::Error),

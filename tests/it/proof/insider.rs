@@ -86,6 +86,24 @@ async fn what_would_stop_or_hurry_the_service_is_named() {
             "update delivery set next_at = next_at + 4000000000000000",
             "update delivery set next_at = next_at - 4000000000000000",
         ),
+        // What is no count keeps everything from being read that stands beside it.
+        ("close_run", "update close_run set tries = -tries - 1", "update close_run set tries = -tries - 1"),
+        (
+            "close_run",
+            "update close_run set failures = failures + 4294967296",
+            "update close_run set failures = failures - 4294967296",
+        ),
+        ("delivery", "update delivery set attempts = -attempts - 1", "update delivery set attempts = -attempts - 1"),
+        (
+            "lease",
+            "update lease set expires_at = expires_at + 9000000000000000",
+            "update lease set expires_at = expires_at - 9000000000000000",
+        ),
+        (
+            "lease",
+            "update lease set fence = fence + 9007199254740992",
+            "update lease set fence = fence - 9007199254740992",
+        ),
     ] {
         past.run(harm).await.expect("harmed");
         let found = faults(&town).await;

@@ -13,7 +13,7 @@ use baocao::wire::{Wired, wire};
 use baocao_app::actor::{Actor, Role};
 use baocao_app::close::CloseAction;
 use baocao_app::extension::GrantExtension;
-use baocao_app::ports::{Accepted, BeforeBody, Clock, Envelope, Mailer, SendFailure, Store};
+use baocao_app::ports::{Accepted, BeforeBody, Clock, Envelope, Mailer, SendFailure, Store, StoreError};
 use baocao_app::regime::{LoadedRegime, read};
 use baocao_app::reopening::Reopen;
 use baocao_app::setup::NewKey;
@@ -285,6 +285,21 @@ impl Small {
     /// Proves it against what was kept.
     pub(crate) async fn verify_with(&self, asked: &Asked) -> Verified {
         self.app.verify(asked, &|_, _, _| {}).await.expect("checked")
+    }
+
+    /// Everything that the jobs read as rows: what does not matter must not keep them from it.
+    pub(crate) async fn reads_everything(&self, store: &Arc<dyn Store>) -> Result<(), StoreError> {
+        let form = &self.regime.regime.form.code;
+        let mut tx = store.read().await?;
+        tx.close_runs(form).await?;
+        tx.periods(form).await?;
+        tx.jobs().await?;
+        tx.leases().await?;
+        for edition in tx.editions(form).await? {
+            tx.documents(form, edition.id).await?;
+            tx.deliveries(form, edition.id).await?;
+        }
+        Ok(())
     }
 
     /// The data folder.

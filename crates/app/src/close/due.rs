@@ -17,6 +17,7 @@ use crate::reopening::approved_reopenings;
 use crate::setup::{SERVICE, live_from};
 
 /// A period that calls for an edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Due {
     pub(super) form: FormCode,
     pub(super) period: PeriodKey,
@@ -137,11 +138,16 @@ impl App {
     }
 }
 
-/// Whether a period calls for an edition now, or will when an operator asks for it.
-pub(super) async fn calls_for_edition(tx: &mut dyn Tx, row: &PeriodRow, now: Instant) -> Result<bool, AppError> {
+/// What a period calls for now.
+pub(super) async fn calls_for(tx: &mut dyn Tx, row: &PeriodRow, now: Instant) -> Result<Option<Due>, AppError> {
     let reopenings = approved_reopenings(tx, &row.form).await?;
     let due = due_periods(tx, &row.form, &reopenings, now).await?;
-    Ok(row.sealed_edition == 0 || due.iter().any(|due| due.period == row.period))
+    Ok(due.into_iter().find(|due| due.period == row.period))
+}
+
+/// Whether a period calls for an edition now, or will when an operator asks for it.
+pub(super) async fn calls_for_edition(tx: &mut dyn Tx, row: &PeriodRow, now: Instant) -> Result<bool, AppError> {
+    Ok(row.sealed_edition == 0 || calls_for(tx, row, now).await?.is_some())
 }
 
 /// Asks for another edition of a period; answers with what is to be noted.

@@ -29,13 +29,14 @@ use crate::ports::CloseRunRow;
 pub use by_hand::CloseAction;
 pub(crate) use due::ask_for_edition;
 pub(crate) use render::render_one;
+pub(crate) use stage::STAGE;
 pub use stage::{CHECKSUMS, is_staged};
 
 /// The most runs that one call works on.
 pub const RUNS_MAX: usize = 100;
 
 /// The name of the lease under which periods are closed.
-const LEASE: &str = "close";
+pub(crate) const LEASE: &str = "close";
 
 /// What a call of the job did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

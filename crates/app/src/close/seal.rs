@@ -3,21 +3,20 @@
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::close::by_hand::take_skip_notify;
-use crate::close::due::Due;
+use crate::close::due::{Due, calls_for};
 use crate::close::material::run_to_begin;
 use crate::content;
 use crate::error::AppError;
 use crate::faults::Border;
 use crate::lease::HeldLease;
 use crate::ports::{CloseRunRow, CloseStep, RowLock, Tx};
-use crate::reopening::open_again;
 use crate::setup::SERVICE;
 
 impl App {
     /// Begins a run: locks the period's row, so that a submission is either in the list or was refused.
     ///
-    /// [`run_to_begin`] says which revisions count. None if another edition was sealed or the period reopened since the
-    /// caller looked.
+    /// [`run_to_begin`] says which revisions count. None if the period calls for no edition any more, or for another one than
+    /// when the caller looked: somebody sealed, reopened or filed since.
     pub(super) async fn seal(
         &self,
         mut tx: Box<dyn Tx>,
@@ -29,9 +28,9 @@ impl App {
         self.reach_step(CloseStep::Sealed, Border::Begun);
         let row = tx.period(form, period, RowLock::Exclusive).await?;
         let mut row = row.ok_or_else(|| AppError::Corrupt(format!("period {period} is not planned")))?;
-        // Approved between the look and the lock: the period is open again.
-        let is_open = open_again(tx.as_mut(), &row, now).await?.is_some();
-        if row.sealed_edition != due.sealed_edition || is_open {
+        // Between the look and the lock another may have sealed it, two officers have opened it again, or the unit whose
+        // extension had just ended have filed in the last moment: then the edition has another cause, or none.
+        if calls_for(tx.as_mut(), &row, now).await?.as_ref() != Some(due) {
             return Ok(None);
         }
         let in_force = self.in_force(tx.as_mut()).await?;

@@ -18,9 +18,9 @@ impl App {
         let mut entries = Vec::new();
         // An edition that was frozen stays one, although its run was given up: this one lists what it changed of it.
         for given_up in left_frozen_before(run, &runs) {
-            entries.push(Entry::about(SERVICE, "stage-files", &self.write_aside(given_up).await?, ""));
+            entries.push(Entry::about(SERVICE, STAGE, &self.write_aside(given_up).await?, ""));
         }
-        entries.push(Entry::about(SERVICE, "stage-files", &self.write_aside(run).await?, ""));
+        entries.push(Entry::about(SERVICE, STAGE, &self.write_aside(run).await?, ""));
         let tx = self.begin_under(lease).await?;
         self.commit_step(tx, lease, run, entries, self.now()).await
     }
@@ -81,6 +81,9 @@ fn staged_after<'a>(given_up: &'a CloseRunRow, runs: &'a [CloseRunRow]) -> impl 
     };
     runs.iter().filter(is_later).filter(|run| run.step >= CloseStep::Published)
 }
+
+/// The action of the entry that notes the files of an edition.
+pub(crate) const STAGE: &str = "stage-files";
 
 /// The list of an edition's files with their hashes: the chain keeps its hash, and so that of every file.
 pub const CHECKSUMS: &str = "CHECKSUMS";

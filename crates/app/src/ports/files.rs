@@ -17,12 +17,14 @@ pub trait Files: Send + Sync {
     fn has_object(&self, sha256: &str) -> bool;
     /// Writes an edition's files aside; readers do not see them. Replaces what an interrupted try left.
     fn stage_edition(&self, edition: EditionId, files: &[PageFile]) -> Result<(), Failure>;
-    /// Whether an edition is written aside.
-    fn is_staged(&self, edition: EditionId) -> bool;
+    /// The bytes of a file of an edition that is written aside, by its path below its folder; none if it is not there.
+    fn staged_file(&self, edition: EditionId, path: &str) -> Result<Option<Vec<u8>>, Failure>;
     /// Whether readers see an edition.
     fn is_shown(&self, edition: EditionId) -> bool;
     /// Shows a staged edition to readers, in one rename; does nothing if it is shown already.
     fn release_edition(&self, edition: EditionId) -> Result<(), Failure>;
+    /// Takes an edition out of the public tree, in one rename; its files are kept for somebody to look at.
+    fn withdraw_edition(&self, edition: EditionId) -> Result<(), Failure>;
     /// Replaces the files of the root, each in one rename; a file that is equal is left alone.
     fn write_root(&self, files: &[PageFile]) -> Result<(), Failure>;
     /// The bytes of a public file, by its path below the root; none if it is not there.
@@ -31,6 +33,8 @@ pub trait Files: Send + Sync {
     fn shown(&self) -> Result<Vec<String>, Failure>;
     /// The paths of all public files of an edition, below its folder, sorted; none if it has no folder.
     fn edition_files(&self, edition: EditionId) -> Result<Vec<String>, Failure>;
+    /// The paths of all public files that are in no edition's folder, sorted.
+    fn root_files(&self) -> Result<Vec<String>, Failure>;
 }
 
 /// A file of the public tree.

@@ -12,7 +12,8 @@ use baocao_domain::unit::UnitVersion;
 use super::Failure;
 use super::rows::{
     AnsweredRow, AuditHead, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentRow,
-    EditionRow, ExtensionRow, JobRow, KeyRow, Lease, PeriodRow, RegimeRow, ReopeningRow, RevisionHead, Signature,
+    EditionRow, ExtensionRow, JobRow, KeyRow, Lease, LeaseRow, PeriodRow, RegimeRow, ReopeningRow, RevisionHead,
+    Signature,
 };
 use super::table::{Cells, Table};
 
@@ -115,6 +116,8 @@ pub trait Tx: Send {
     /// Notes the number of the edition that was sealed last.
     async fn seal_period(&mut self, form: &FormCode, edition: EditionId) -> Result<(), StoreError>;
 
+    /// Waits until no other transaction is at the same request, and keeps others from it until this one ends.
+    async fn claim_request(&mut self, client: &str, request_id: &str) -> Result<(), StoreError>;
     /// The answer to a request of a client, if it was given already.
     async fn answered(&mut self, client: &str, request_id: &str) -> Result<Option<AnsweredRow>, StoreError>;
     /// Remembers an answer; a conflict means that the same request was answered by somebody else just now.
@@ -165,6 +168,8 @@ pub trait Tx: Send {
     async fn hold_lease(&mut self, lease: &Lease) -> Result<bool, StoreError>;
     /// Gives a lease back; nothing happens if it is somebody else's now.
     async fn release_lease(&mut self, lease: &Lease) -> Result<(), StoreError>;
+    /// All leases that were ever taken, by name.
+    async fn leases(&mut self) -> Result<Vec<LeaseRow>, StoreError>;
 
     /// Notes a job: its schedule, and its last run where it has one; a run that was noted stays where none is given.
     async fn note_job(&mut self, job: &JobRow) -> Result<(), StoreError>;
@@ -245,6 +250,8 @@ pub trait Tx: Send {
     async fn audit_entries(&mut self, from_seq: i64, batch_max: u32) -> Result<Vec<AuditRow>, StoreError>;
     /// The last audit entry that was written before an instant.
     async fn audit_before(&mut self, instant: Instant) -> Result<Option<AuditRow>, StoreError>;
+    /// The last audit entry of an action about an object.
+    async fn audit_about(&mut self, action: &str, object: &str) -> Result<Option<AuditRow>, StoreError>;
 
     /// Rows of a table as texts, by key, from this key on (with it), at most so many. No key: from the first row on.
     async fn cells(&mut self, table: Table, from: &[String], batch_max: u32) -> Result<Vec<Cells>, StoreError>;

@@ -23,7 +23,7 @@ const OBJECTS: &str = "objects";
 const PUBLISHED: &str = "published files";
 
 /// How long the root of the site may take to show a report that was issued, in seconds.
-const FOLLOWS_WITHIN_SECONDS: i64 = 3_600;
+pub(super) const FOLLOWS_WITHIN_SECONDS: i64 = 3_600;
 
 /// A published file, and what is wrong with it.
 type Wrong = (String, String);

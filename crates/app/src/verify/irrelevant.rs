@@ -39,14 +39,22 @@ pub const IRRELEVANT: &[Irrelevant] = &[
          night too late is seen in its folder",
     ),
     while_in("setting", "name", ("name", &[CLOCK, BACKUP_DUE]), "see their values"),
-    always("lease", "*", "who works on what, for seconds; a write under an old lease is refused whatever stands here"),
+    always(
+        "lease",
+        "*",
+        "who works on what, for seconds; a write under an old lease is refused whatever stands here; one that would last is reported",
+    ),
     always("job", "*", "what a job did last, for operators to look at"),
     always("document", "id", "a number of the database that nothing refers to; the key is edition, kind and unit"),
-    always("close_run", "tries", "counts tries of one step, and begins anew with the next"),
+    always(
+        "close_run",
+        "tries",
+        "counts tries of one step, and begins anew with the next; what is no count is reported",
+    ),
     always(
         "close_run",
         "failures",
-        "counts failures of one step, and begins anew with the next; that a run is held is covered",
+        "counts failures of one step, and begins anew with the next; that a run is held is covered, and what is no count is reported",
     ),
     always("close_run", "last_error", "a remark for the operator on the last failure"),
     always(
@@ -54,8 +62,12 @@ pub const IRRELEVANT: &[Irrelevant] = &[
         "next_try_at",
         "a pause between tries: the step is taken within it, with the same outcome; one that is longer than any pause is reported",
     ),
-    always("close_run", "fence", "tells an old holder from a new one while a run is worked on"),
-    always("delivery", "attempts", "counts tries, for the length of the pauses"),
+    always(
+        "close_run",
+        "fence",
+        "tells an old holder from a new one while a run is worked on; one that nobody has had is reported",
+    ),
+    always("delivery", "attempts", "counts tries, for the length of the pauses; what is no count is reported"),
     always(
         "delivery",
         "next_at",

@@ -7,7 +7,7 @@
 //! are made again, as any use of them would.
 //!
 //! `chain` the entries and their heads · `rows` every row against its entry · `remake` editions made again · `files`
-//! objects and the public tree · `irrelevant` what does not matter, and why
+//! objects and the editions of the public tree · `root` the pages above them · `irrelevant` what does not matter, and why
 //!
 //! Deliberately absent: pages and documents are not rendered again, because another version of the program may set them
 //! otherwise; their hashes stand in the chain.
@@ -16,6 +16,7 @@ mod chain;
 mod files;
 mod irrelevant;
 mod remake;
+mod root;
 mod rows;
 
 use std::fmt;
@@ -97,6 +98,7 @@ impl App {
         // Read before the snapshot is taken: what is published later is not in it, and is no contradiction.
         let published = if asked.without_files { None } else { self.site_text(PATH).await? };
         let shown = if asked.without_files { Vec::new() } else { self.shown().await? };
+        let time = self.ports.store.time().await?;
         let mut tx = self.ports.store.read().await?;
         let mut chain = chain::follow(tx.as_mut(), &mut found).await?;
         if !asked.without_files {
@@ -105,12 +107,16 @@ impl App {
         if let Some(kept) = &asked.heads {
             chain::check_heads(&chain, kept, "kept", &mut found);
         }
-        let rows = rows::check(tx.as_mut(), &mut chain, self.now(), &mut found).await?;
+        let rows = rows::check(tx.as_mut(), &mut chain, (self.now(), time), &mut found).await?;
         self.remake(tx.as_mut(), &chain, &rows, &mut found).await?;
+        let root = if asked.without_files { None } else { self.remake_root(tx.as_mut(), &shown, &mut found).await? };
         drop(tx);
         if !asked.without_files {
             self.check_objects(&rows, &mut found).await?;
             self.check_site(&chain, &rows, shown, &mut found).await?;
+        }
+        if let Some(root) = root {
+            self.check_root(root, &mut found).await?;
         }
         Ok(found.verified)
     }

@@ -12,13 +12,23 @@ use baocao_domain::submission::Receipt;
 use super::Found;
 use super::chain::{Chain, Covering};
 use crate::canonical::{sha256_hex, submission_hash};
+use crate::close::LEASE as CLOSING;
 use crate::content::{self, of_cells};
 use crate::error::AppError;
-use crate::ports::{Cells, CloseStep, DocumentKind, Table, Tx};
+use crate::ports::{Cells, CloseStep, DocumentKind, LeaseRow, Table, Tx};
 use crate::setup::{BOOKKEEPING, CLOCK, SIMULATED};
 
 /// The longest that anything waits between tries, and a day for clocks that differ, in seconds.
 const WAIT_MAX_SECONDS: i64 = 4 * 3_600 + 24 * 3_600;
+
+/// The longest that a lease lasts, with as much for a database whose clock was set back meanwhile, in seconds.
+const LEASE_MAX_SECONDS: i64 = 2 * crate::lease::LEASE_S_MAX as i64;
+
+/// No lease changes hands so often.
+const FENCE_MAX: i64 = 1 << 53;
+
+/// The table of leases. No entry of the chain covers them.
+const LEASES: &str = "lease";
 
 /// What the rest of the proof needs of the rows.
 #[derive(Debug, Default)]
@@ -39,6 +49,8 @@ pub(super) struct Rows {
     pub(super) reports: Vec<Report>,
     /// No try is put off beyond this instant, in microseconds.
     latest: i64,
+    /// The last fence of the lease under which periods are closed.
+    fence: i64,
     submissions: HashMap<String, Submission>,
     numbers: HashMap<String, Vec<(u32, String)>>,
     outbox: HashSet<Vec<Option<String>>>,
@@ -66,15 +78,17 @@ struct Submission {
     misplaced: Vec<(String, i64)>,
 }
 
-/// The tables in the order in which they are read: submissions before their revisions.
+/// The tables in the order in which they are read: submissions before their revisions. `now` is that of business, `time` that
+/// of the database.
 pub(super) async fn check(
     tx: &mut dyn Tx,
     chain: &mut Chain,
-    now: Instant,
+    (now, time): (Instant, Instant),
     found: &mut Found<'_>,
 ) -> Result<Rows, AppError> {
     let latest = now.max(Instant::from_micros(chain.ended_at)).plus_seconds(WAIT_MAX_SECONDS);
-    let mut rows = Rows { latest: latest.micros(), ..Rows::default() };
+    let fence = check_leases(tx, time, found).await?;
+    let mut rows = Rows { latest: latest.micros(), fence, ..Rows::default() };
     for table in Table::ALL.iter().copied().filter(|table| !matches!(table, Table::Audit | Table::AuditHead)) {
         let expected = chain.rows.keys().filter(|(what, _)| *what == table.name()).count();
         let (mut from, mut count) = (Vec::new(), 0);
@@ -138,10 +152,18 @@ impl Rows {
             Table::Regime | Table::Edition if sha256_hex(get("document").as_bytes()) != get("content_hash") => {
                 found.fault(table.name(), key.clone(), "its document does not have its hash");
             }
-            Table::CloseRun if get("step") != CloseStep::Done.code() => {
-                self.check_wait(table, &key, get("next_try_at"), found);
+            Table::CloseRun => {
+                check_count(table, &key, "tries", get("tries"), found);
+                check_count(table, &key, "failures", get("failures"), found);
+                if get("step") != CloseStep::Done.code() {
+                    self.check_wait(table, &key, get("next_try_at"), found);
+                    if get("fence").parse().is_ok_and(|fence: i64| fence > self.fence) {
+                        found.fault(table.name(), key.clone(), "was taken on under a lease that nobody has had");
+                    }
+                }
             }
             Table::Delivery => {
+                check_count(table, &key, "attempts", get("attempts"), found);
                 if matches!(get("state"), "queued" | "unknown") {
                     self.check_wait(table, &key, get("next_at"), found);
                 }
@@ -284,6 +306,30 @@ impl Rows {
             let what = format!("is not there, but entry {seq} of the chain answered it");
             found.fault(Table::Answer.name(), format!("{client}/{request}"), what);
         }
+    }
+}
+
+/// Leases that would keep everybody from working; answers with the last fence of the one under which periods are closed.
+async fn check_leases(tx: &mut dyn Tx, time: Instant, found: &mut Found<'_>) -> Result<i64, AppError> {
+    let mut closing = 0;
+    for LeaseRow { lease, expires_at } in tx.leases().await? {
+        if expires_at > time.plus_seconds(LEASE_MAX_SECONDS) {
+            found.fault(LEASES, lease.name.clone(), "lasts for longer than any lease: nobody else could take it");
+        }
+        if lease.fence >= FENCE_MAX {
+            found.fault(LEASES, lease.name.clone(), "has a fence that no count of holders reaches");
+        }
+        if lease.name == CLOSING {
+            closing = lease.fence;
+        }
+    }
+    Ok(closing)
+}
+
+/// A count that does not read keeps everything from being read that stands beside it.
+fn check_count(table: Table, key: &str, column: &str, cell: &str, found: &mut Found<'_>) {
+    if cell.parse::<u32>().is_err() {
+        found.fault(table.name(), key, format!("{column} is no count: nothing beside it can be read"));
     }
 }
 

@@ -58,10 +58,11 @@ pub async fn restore(backup: &Path, config: &Config, now: Instant) -> anyhow::Re
         bring(&backup.join(OBJECTS).join(&name), &config.data.join(OBJECTS).join(&name))?;
     }
     copies::restore(&url, &backup.join(engine.file_name())).await.context("cannot read the database back")?;
-    // At once: from here on some service could find the database, and must not act on it before somebody has looked.
-    let store = baocao_store::open(&url).await.context("cannot open the database")?;
+    // No service that finds the database acts on it before somebody has looked: none opens it before it is held.
+    let store = copies::open_restored(&url).await.context("cannot open the database")?;
     let reason = format!("restored from the backup of {}", manifest.made_at);
     hold(store.as_ref(), now, &Switch::ALL, &reason).await.context("cannot hold what was restored")?;
+    copies::let_go(&url).await.context("cannot let go of the database")?;
     let described = look_at(&store, &manifest, Since::Held).await?;
     bring_pages(backup, &config.data, &manifest, &described)?;
     let unsent = unsent(store.as_ref()).await?;

@@ -42,6 +42,8 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let folder =
         DataFolder::own(&config.data).with_context(|| format!("cannot open data folder {}", config.data.display()))?;
     let (wired, pace) = open(&config, folder).await?;
+    // A machine that boots with a wrong clock would refuse who is in time, and note it under that time.
+    wired.app.compare_clocks().await.map_err(|error| anyhow::anyhow!("{}", error.chain()))?;
     let regime = regimes::named(&config.regime)?;
     let live_from = config.live_from.map_or_else(|| wired.app.now(), |day| Instant::at(day, Time::midnight()));
     if setup::first_start(&wired.app, &config.data, &regime, live_from).await? {

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use baocao_app::lease::LEASE_S_MAX;
 use baocao_mail::{MailSettings, SmtpCredentials, SmtpLimits, SmtpSettings, SmtpTls};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -231,8 +232,8 @@ impl Config {
         }
         let mut config: Self = table.try_into().context("the configuration is not right")?;
         let base = file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-        if config.jobs.lease_s == 0 {
-            bail!("[jobs] lease_s must be at least 1");
+        if !(1..=LEASE_S_MAX).contains(&config.jobs.lease_s) {
+            bail!("[jobs] lease_s must be from 1 to {LEASE_S_MAX}");
         }
         // A name stays a name; what looks like a path is one.
         if config.regime.contains('/') {

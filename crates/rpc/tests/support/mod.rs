@@ -77,8 +77,8 @@ impl Files for Nobody {
         Err(down().into())
     }
 
-    fn is_staged(&self, _: EditionId) -> bool {
-        false
+    fn staged_file(&self, _: EditionId, _: &str) -> Result<Option<Vec<u8>>, Failure> {
+        Err(down().into())
     }
 
     fn is_shown(&self, _: EditionId) -> bool {
@@ -86,6 +86,10 @@ impl Files for Nobody {
     }
 
     fn release_edition(&self, _: EditionId) -> Result<(), Failure> {
+        Err(down().into())
+    }
+
+    fn withdraw_edition(&self, _: EditionId) -> Result<(), Failure> {
         Err(down().into())
     }
 
@@ -102,6 +106,10 @@ impl Files for Nobody {
     }
 
     fn edition_files(&self, _: EditionId) -> Result<Vec<String>, Failure> {
+        Err(down().into())
+    }
+
+    fn root_files(&self) -> Result<Vec<String>, Failure> {
         Err(down().into())
     }
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 
-use super::{PostgresStore, connect, options, programs};
+use super::{HalfRestored, PostgresStore, connect, migrate, options, programs};
 use crate::OpenError;
 use crate::copies::CopyError;
 
@@ -39,6 +39,15 @@ const MARKED: &str = "select to_regclass('public.baocao_scratch') is not null as
 /// Says that what else is in the database may be cleared away.
 const MARK: &str = "create table public.baocao_scratch ()";
 
+/// Stands in a database into which a copy is being read back, until what was read back is held: nothing may act on it before.
+const RESTORING: &str = "create table public.baocao_restoring ()";
+
+/// Whether that is so.
+const IS_RESTORING: &str = "select to_regclass('public.baocao_restoring') is not null as is_so";
+
+/// Ends it.
+const RESTORED: &str = "drop table public.baocao_restoring";
+
 /// Clears a scratch database that was named.
 const WIPE: [&str; 2] = ["drop schema public cascade", "create schema public"];
 
@@ -59,7 +68,36 @@ pub(crate) async fn write(url: &str, file: &Path) -> Result<(), CopyError> {
 pub(crate) async fn restore(url: &str, file: &Path) -> Result<(), CopyError> {
     let database = options(url)?;
     let version = version(&database).await?;
-    read_back(&database, version, file).await
+    tell(&database, RESTORING).await?;
+    let end = read_back(&database, version, file).await;
+    if end.is_err() {
+        // Why the copy was not read back is what somebody has to read; a mark that stays says the same of the database.
+        let _ = tell(&database, RESTORED).await;
+    }
+    end
+}
+
+/// Opens what was read back and is not held yet.
+pub(crate) async fn open_restored(url: &str) -> Result<PostgresStore, CopyError> {
+    let database = options(url)?;
+    migrate(&database, HalfRestored::Opened).await?;
+    Ok(connect(database).await?)
+}
+
+/// What was read back is held: it may be opened by anybody.
+pub(crate) async fn let_go(url: &str) -> Result<(), CopyError> {
+    tell(&options(url)?, RESTORED).await
+}
+
+/// Whether a copy is being read back into a database, or was and is not held.
+pub(super) async fn is_half_restored(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    connection.fetch_one(IS_RESTORING).await?.try_get("is_so")
+}
+
+async fn tell(database: &PgConnectOptions, statement: &'static str) -> Result<(), CopyError> {
+    let mut connection = reach(database).await?;
+    connection.execute(statement).await.map_err(refused("marking a restore"))?;
+    connection.close().await.map_err(refused("marking a restore"))
 }
 
 pub(crate) async fn is_empty(url: &str) -> Result<bool, CopyError> {

@@ -51,6 +51,13 @@ macro_rules! db_now {
     };
 }
 
+/// Waits until no other transaction is at the same request (client, id): its answer cannot be seen before it commits.
+macro_rules! claim_request {
+    () => {
+        "select pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))"
+    };
+}
+
 #[path = "../sql/mod.rs"]
 mod sql;
 
@@ -98,8 +105,17 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
 /// [`OpenError`] when the server does not answer or the schema cannot be migrated.
 pub async fn open(url: &str) -> Result<PostgresStore, OpenError> {
     let options = options(url)?;
-    migrate(&options).await?;
+    migrate(&options, HalfRestored::Refused).await?;
     connect(options).await
+}
+
+/// What becomes of a database into which a copy is being read back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum HalfRestored {
+    /// Nothing runs on it.
+    Refused,
+    /// Whoever reads it back opens it, to hold it.
+    Opened,
 }
 
 /// Connects to a database that has its schema, as it is.
@@ -148,11 +164,14 @@ impl Store for PostgresStore {
 
 /// Migrates in one transaction under a lock that ends with it: a session's lock would outlive a failed migration and
 /// means nothing behind a pooler.
-async fn migrate(options: &PgConnectOptions) -> Result<(), OpenError> {
+async fn migrate(options: &PgConnectOptions, half_restored: HalfRestored) -> Result<(), OpenError> {
     let options = options.clone().options([("lock_timeout", MIGRATION_WAIT_MAX), ("client_min_messages", "warning")]);
     let mut connection = PgConnection::connect_with(&options).await.map_err(OpenError::Connect)?;
     let mut tx = connection.begin_with(BEGIN).await.map_err(OpenError::Connect)?;
     sqlx::query(LOCK_MIGRATION).bind(MIGRATION_LOCK).execute(&mut *tx).await.map_err(OpenError::Connect)?;
+    if half_restored == HalfRestored::Refused && copy::is_half_restored(&mut tx).await.map_err(OpenError::Connect)? {
+        return Err(OpenError::HalfRestored);
+    }
     // Not `run`: its future is not `Send` for every lifetime, and whoever opens may be a task.
     migrator().run_direct(None, &mut *tx, false).await.map_err(OpenError::Migrate)?;
     tx.commit().await.map_err(OpenError::Connect)?;

@@ -22,6 +22,9 @@ statements! {
     /// The last entry before an instant: times never go back along the chain.
     BEFORE = "select seq, prev_hash, noted_at, actor, action, object, content_hash, outcome, hash from audit \
               where noted_at < $1 order by seq desc limit 1";
+    /// The last entry of an action about an object.
+    ABOUT = "select seq, prev_hash, noted_at, actor, action, object, content_hash, outcome, hash from audit \
+             where object = $1 and action = $2 order by seq desc limit 1";
 }
 
 fn read(row: &Row) -> Result<AuditRow, Failure> {
@@ -77,4 +80,8 @@ pub(super) async fn entries(tx: &mut SqlTx, from_seq: i64, batch_max: u32) -> Re
 
 pub(super) async fn before(tx: &mut SqlTx, instant: Instant) -> Result<Option<AuditRow>, StoreError> {
     tx.optional("reading the last audit entry before an instant", query(BEFORE).bind(instant.micros()), read).await
+}
+
+pub(super) async fn about(tx: &mut SqlTx, action: &str, object: &str) -> Result<Option<AuditRow>, StoreError> {
+    tx.optional("reading the last audit entry about an object", query(ABOUT).bind(object).bind(action), read).await
 }

@@ -1,7 +1,7 @@
 //! Leases: who works on what. The one place that asks the database for the time: processes' clocks differ, and a frozen one's
 //! stands still.
 
-use baocao_app::ports::{Failure, Lease, StoreError};
+use baocao_app::ports::{Failure, Lease, LeaseRow, StoreError};
 use baocao_domain::instant::Instant;
 use sqlx::Pool;
 
@@ -33,6 +33,8 @@ statements! {
     );
     /// Gives a lease back; its fence stays, so that the next one is higher.
     RELEASE = "update lease set expires_at = 0 where name = $1 and holder = $2 and fence = $3";
+    /// All of them.
+    ALL = "select name, holder, fence, expires_at from lease order by name";
 }
 
 /// The time by the clock of the database.
@@ -71,4 +73,9 @@ pub(super) async fn hold(tx: &mut SqlTx, lease: &Lease) -> Result<bool, StoreErr
 
 pub(super) async fn release(tx: &mut SqlTx, lease: &Lease) -> Result<(), StoreError> {
     tx.run("giving a lease back", bound(RELEASE, lease)).await.map(drop)
+}
+
+pub(super) async fn all(tx: &mut SqlTx) -> Result<Vec<LeaseRow>, StoreError> {
+    let read = |row: &Row| Ok(LeaseRow { lease: read(row)?, expires_at: instant(row, "expires_at")? });
+    tx.all("reading leases", query(ALL), read).await
 }

@@ -27,6 +27,8 @@ macro_rules! select_revision {
 }
 
 statements! {
+    /// Waits for who is at the same request.
+    CLAIM = claim_request!();
     /// The answer to a request.
     ANSWERED = "select client, request_id, method, content_hash, receipt, answered_at from answer \
                 where client = $1 and request_id = $2";
@@ -104,6 +106,10 @@ pub(super) async fn answered(
     request_id: &str,
 ) -> Result<Option<AnsweredRow>, StoreError> {
     tx.optional("looking for an answer", query(ANSWERED).bind(client).bind(request_id), read_answer).await
+}
+
+pub(super) async fn claim(tx: &mut SqlTx, client: &str, request_id: &str) -> Result<(), StoreError> {
+    tx.run("waiting for the same request", query(CLAIM).bind(client).bind(request_id)).await.map(drop)
 }
 
 pub(super) async fn remember(tx: &mut SqlTx, answer: &AnsweredRow) -> Result<(), StoreError> {

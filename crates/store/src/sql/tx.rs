@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use baocao_app::ports::{
     AnsweredRow, AuditHead, AuditRow, Cells, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState,
-    DocumentRow, EditionRow, ExtensionRow, JobRow, KeyRow, Lease, PeriodRow, RegimeRow, ReopeningRow, RevisionHead,
-    RowLock, Signature, StoreError, Table, Tx,
+    DocumentRow, EditionRow, ExtensionRow, JobRow, KeyRow, Lease, LeaseRow, PeriodRow, RegimeRow, ReopeningRow,
+    RevisionHead, RowLock, Signature, StoreError, Table, Tx,
 };
 use baocao_domain::edition::EditionId;
 use baocao_domain::ids::FormCode;
@@ -95,6 +95,10 @@ impl Tx for SqlTx {
         periods::seal(self, form, edition).await
     }
 
+    async fn claim_request(&mut self, client: &str, request_id: &str) -> Result<(), StoreError> {
+        submissions::claim(self, client, request_id).await
+    }
+
     async fn answered(&mut self, client: &str, request_id: &str) -> Result<Option<AnsweredRow>, StoreError> {
         submissions::answered(self, client, request_id).await
     }
@@ -178,6 +182,10 @@ impl Tx for SqlTx {
 
     async fn release_lease(&mut self, lease: &Lease) -> Result<(), StoreError> {
         leases::release(self, lease).await
+    }
+
+    async fn leases(&mut self) -> Result<Vec<LeaseRow>, StoreError> {
+        leases::all(self).await
     }
 
     async fn note_job(&mut self, job: &JobRow) -> Result<(), StoreError> {
@@ -309,6 +317,10 @@ impl Tx for SqlTx {
 
     async fn audit_before(&mut self, instant: Instant) -> Result<Option<AuditRow>, StoreError> {
         audit::before(self, instant).await
+    }
+
+    async fn audit_about(&mut self, action: &str, object: &str) -> Result<Option<AuditRow>, StoreError> {
+        audit::about(self, action, object).await
     }
 
     async fn cells(&mut self, table: Table, from: &[String], batch_max: u32) -> Result<Vec<Cells>, StoreError> {

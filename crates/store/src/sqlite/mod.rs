@@ -51,6 +51,13 @@ macro_rules! db_now {
     };
 }
 
+/// Waits until no other transaction is at the same request (client, id): the one writer is alone with it already.
+macro_rules! claim_request {
+    () => {
+        "select length($1 || ' ' || $2)"
+    };
+}
+
 #[path = "../sql/mod.rs"]
 mod sql;
 
