@@ -1,12 +1,15 @@
 //! Leases and jobs: who works on what, by the clock of the database.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use baocao_app::ports::{JobRow, JobRun, Lease, Store};
 
 use super::database::Database;
 use super::rows::at;
+
+/// How long a busy machine may take to hold a lease of a second before it is over, or to see that it is.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn take(store: &dyn Store, holder: &str, lasts_s: u32) -> Option<Lease> {
     let mut tx = store.begin().await.expect("begun");
@@ -19,25 +22,30 @@ async fn holds(store: &dyn Store, lease: &Lease) -> bool {
     store.begin().await.expect("begun").hold_lease(lease).await.expect("asked")
 }
 
-async fn renews(store: &dyn Store, lease: &Lease) -> bool {
+async fn renews(store: &dyn Store, lease: &Lease, lasts_s: u32) -> bool {
     let mut tx = store.begin().await.expect("begun");
-    let renewed = tx.renew_lease(lease, 30).await.expect("asked");
+    let renewed = tx.renew_lease(lease, lasts_s).await.expect("asked");
     tx.commit().await.expect("committed");
     renewed
 }
 
 pub(crate) async fn a_lease_has_one_holder_until_it_expires(db: Arc<Database>) {
     let store = db.store.as_ref();
-    let first = take(store, "a", 1).await.expect("it was free");
+    let first = take(store, "a", 30).await.expect("it was free");
     assert_eq!((first.holder.as_str(), first.fence), ("a", 1));
     assert_eq!(take(store, "b", 30).await, None, "somebody holds it");
     assert!(holds(store, &first).await);
-    tokio::time::sleep(Duration::from_millis(1_200)).await;
-    assert!(!holds(store, &first).await && !renews(store, &first).await, "it is over, though nobody has it");
+    assert!(renews(store, &first, 1).await, "it ends soon");
+    let renewed = Instant::now();
+    while holds(store, &first).await {
+        assert!(renewed.elapsed() < PATIENCE, "it never ends");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(!renews(store, &first, 30).await, "it is over, though nobody has it");
     let second = take(store, "b", 30).await.expect("it is free again");
     assert_eq!((second.holder.as_str(), second.fence), ("b", 2));
-    assert!(!holds(store, &first).await && !renews(store, &first).await, "it is somebody else's");
-    assert!(holds(store, &second).await && renews(store, &second).await);
+    assert!(!holds(store, &first).await && !renews(store, &first, 30).await, "it is somebody else's");
+    assert!(holds(store, &second).await && renews(store, &second, 30).await);
 }
 
 pub(crate) async fn a_lease_given_back_is_free_and_its_fence_goes_on(db: Arc<Database>) {
@@ -64,18 +72,29 @@ pub(crate) async fn a_lease_given_back_is_free_and_its_fence_goes_on(db: Arc<Dat
 
 pub(crate) async fn nobody_takes_a_lease_over_while_it_is_held(db: Arc<Database>) {
     let store = Arc::clone(&db.store);
-    let lease = take(store.as_ref(), "a", 1).await.expect("it was free");
-    let mut tx = store.begin().await.expect("begun");
-    assert!(tx.hold_lease(&lease).await.expect("held"));
+    // It must be held before it is over: where that was too late it is taken anew.
+    let begun = Instant::now();
+    let (lease, mut tx) = loop {
+        let lease = take(store.as_ref(), "a", 1).await.expect("nobody else wants it");
+        let mut tx = store.begin().await.expect("begun");
+        if tx.hold_lease(&lease).await.expect("asked") {
+            break (lease, tx);
+        }
+        assert!(begun.elapsed() < PATIENCE, "it cannot be held");
+    };
     let waiting = tokio::spawn({
         let store = Arc::clone(&store);
         async move { take(store.as_ref(), "b", 30).await }
     });
-    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    // By the clock that it ends by.
+    let held_at = store.time().await.expect("asked");
+    while store.time().await.expect("asked") <= held_at.plus_seconds(1) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     assert!(!waiting.is_finished(), "it is over, but what is being written under it is not");
     tx.put_setting("written", "under the lease").await.expect("written");
     tx.commit().await.expect("committed");
-    assert_eq!(waiting.await.expect("no panic").map(|lease| lease.fence), Some(2));
+    assert_eq!(waiting.await.expect("no panic").map(|lease| lease.fence), Some(lease.fence + 1));
 }
 
 pub(crate) async fn the_database_tells_the_time(db: Arc<Database>) {

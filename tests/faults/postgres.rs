@@ -1,12 +1,14 @@
 //! A private PostgreSQL that can be stopped in the middle of anything and started again.
 
-use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tempfile::TempDir;
+
+/// How many ports are tried for the first start of a server.
+const PORTS_TRIED: usize = 5;
 
 /// A server of its own on a port of its own; gone when it is dropped.
 pub(crate) struct Cluster {
@@ -25,10 +27,16 @@ impl Cluster {
         if let Some(owner) = owner {
             run(Command::new("chown").arg(owner).arg(home.path()));
         }
-        let cluster = Self { home, programs: programs(), owner, port: free_port() };
+        let mut cluster = Self { home, programs: programs(), owner, port: 0 };
         run(cluster.tool("initdb").args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]));
-        cluster.start_server();
-        cluster
+        // Nobody can reserve a port for somebody else: a start that finds it taken tries another.
+        for _ in 0..PORTS_TRIED {
+            cluster.port = drawn_port();
+            if cluster.try_start().is_ok() {
+                return cluster;
+            }
+        }
+        panic!("PostgreSQL does not start: {}", tail(&cluster.log()));
     }
 
     /// Stops the server as a crash would: no checkpoint, every connection gone in the middle of what it does.
@@ -38,12 +46,19 @@ impl Cluster {
 
     /// Starts the server again, on the same port; it answers when this returns.
     pub(crate) fn start_server(&self) {
+        self.try_start().unwrap_or_else(|error| panic!("{error}: {}", tail(&self.log())));
+    }
+
+    fn try_start(&self) -> Result<(), String> {
         let home = self.home.path().display();
         // What is tried is the death of processes, and that needs no flush: what was written is with the kernel.
         let limits = "-c max_connections=200 -c fsync=off";
         let options = format!("-p {} -k {home} -c listen_addresses=127.0.0.1 {limits}", self.port);
-        let log = self.home.path().join("server.log");
-        run(self.tool("pg_ctl").arg("-l").arg(log).args(["-w", "-t", "60", "-o", &options, "start"]));
+        try_run(self.tool("pg_ctl").arg("-l").arg(self.log()).args(["-w", "-t", "60", "-o", &options, "start"]))
+    }
+
+    fn log(&self) -> PathBuf {
+        self.home.path().join("server.log")
     }
 
     /// Where it answers.
@@ -108,14 +123,21 @@ fn programs() -> PathBuf {
     folders.into_iter().find(has_all).expect("initdb, pg_ctl and postgres: tests/run installs PostgreSQL")
 }
 
-fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    listener.local_addr().expect("an address").port()
+/// A port outside the range from which the system gives ports out: while the server is stopped nobody gets its port by chance.
+#[expect(clippy::disallowed_methods, reason = "clusters that start beside each other are to draw different ports")]
+fn drawn_port() -> u16 {
+    let drawn = uuid::Uuid::new_v4().as_u128() % 12_000;
+    20_000 + u16::try_from(drawn).expect("small")
 }
 
-/// Runs a program to its good end; else fails with what it said. Its output goes through a file: a server that it leaves
-/// behind would keep a pipe open.
+/// Runs a program to its good end.
 fn run(command: &mut Command) {
+    try_run(command).unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// Runs a program; if it does not end well, answers with what it said. Its output goes through a file: a server that it leaves
+/// behind would keep a pipe open.
+fn try_run(command: &mut Command) -> Result<(), String> {
     let said = tempfile::tempfile().expect("a temporary file");
     let status = command
         .stdin(Stdio::null())
@@ -123,7 +145,7 @@ fn run(command: &mut Command) {
         .stderr(said.try_clone().expect("a file"))
         .status()
         .expect("it starts");
-    assert!(status.success(), "{command:?}: {}", read_all(said));
+    if status.success() { Ok(()) } else { Err(format!("{command:?}: {}", read_all(said))) }
 }
 
 fn read_all(mut file: std::fs::File) -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use baocao::setup::{KEYS_FILE, OPERATOR, read_keys};
 use baocao_rpc::client::{connect, with_key};
@@ -192,31 +192,24 @@ impl Scene {
         found.into_iter().map(|row| row[0].clone()).collect()
     }
 
-    /// Waits until nothing is left to be done at this business time: what is due is closed, published and mailed. What
-    /// waits for time gets it; what is held is released, as an operator would. Answers how often business time was moved.
+    /// Waits until nothing is left to be done at this business time: what is due is closed, published and mailed. It is
+    /// attended meanwhile. Answers how often business time was moved.
     pub(crate) async fn settle(&self, doors: &Doors, patience: Duration) -> usize {
-        let mut nudges = 0;
-        let mut left = self.left_to_do().await;
-        let mut moved_at = std::time::Instant::now();
-        let begun = std::time::Instant::now();
-        while !left.is_empty() {
-            assert!(begun.elapsed() < patience, "not done after {patience:?}: {left:?}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            let now_left = self.left_to_do().await;
-            if now_left != left {
-                (left, moved_at) = (now_left, std::time::Instant::now());
-            } else if moved_at.elapsed() > STILL {
-                self.release_held(doors).await;
-                // A seal bears its instant, and waits for nothing but its lease and for the months before it.
-                let is_sealed = !left.iter().any(|line| line.starts_with("unsealed"));
-                if is_sealed || left.iter().any(|line| line.starts_with("unfinished")) {
-                    self.clock.advance_s(NUDGE_S);
-                    nudges += 1;
-                }
-                moved_at = std::time::Instant::now();
+        let mut attendant = self.attendant(doors);
+        let begun = Instant::now();
+        loop {
+            attendant.look().await;
+            if attendant.left.is_empty() {
+                return attendant.nudges;
             }
+            assert!(begun.elapsed() < patience, "not done after {patience:?}: {:?}", attendant.left);
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        nudges
+    }
+
+    /// Somebody who attends to it while a story waits.
+    pub(crate) fn attendant<'a>(&'a self, doors: &'a Doors) -> Attendant<'a> {
+        Attendant { scene: self, doors, left: Vec::new(), moved_at: Instant::now(), nudges: 0 }
     }
 
     /// What is not done yet, one line each.
@@ -236,13 +229,20 @@ impl Scene {
             "select 'mail ' || id || ' ' || state || ' ' || cast(doubts as text) from delivery \
              where state in ('queued', 'sending', 'unknown')",
         ] {
-            // While the database is away, everything is left.
+            // While the database is away, everything is left, the seal too.
             match rows(&self.database_url(), sql).await {
                 Ok(found) => left.extend(found.into_iter().map(|row| row[0].clone())),
-                Err(error) => left.push(error),
+                Err(error) => left.push(format!("unsealed, or who knows: {error}")),
             }
         }
         left
+    }
+
+    /// Whether some run waits for its next try.
+    async fn a_run_waits(&self) -> bool {
+        let now = self.clock.micros();
+        let waiting = format!("select period from close_run where step <> 'DONE' and next_try_at > {now}");
+        rows(&self.database_url(), &waiting).await.is_ok_and(|found| !found.is_empty())
     }
 
     /// Closes by hand what is held, as an operator would.
@@ -300,6 +300,35 @@ impl Scene {
     /// Which database it is on.
     pub(crate) fn engine(&self) -> Engine {
         self.engine
+    }
+}
+
+/// Attends to a scene: where nothing moves any more, what waits for time gets it, and what is held is released.
+pub(crate) struct Attendant<'a> {
+    scene: &'a Scene,
+    doors: &'a Doors,
+    left: Vec<String>,
+    moved_at: Instant,
+    nudges: usize,
+}
+
+impl Attendant<'_> {
+    /// Looks at what is left to be done, and does something about it where that has been the same for too long.
+    pub(crate) async fn look(&mut self) {
+        let left = self.scene.left_to_do().await;
+        if left != self.left {
+            (self.left, self.moved_at) = (left, Instant::now());
+        } else if !left.is_empty() && self.moved_at.elapsed() > STILL {
+            self.scene.release_held(self.doors).await;
+            // A seal bears its instant, and waits for nothing but its lease and for the months before it: time is moved before
+            // it only where one of these waits for time.
+            let is_sealed = !left.iter().any(|line| line.starts_with("unsealed"));
+            if is_sealed || self.scene.a_run_waits().await {
+                self.scene.clock.advance_s(NUDGE_S);
+                self.nudges += 1;
+            }
+            self.moved_at = Instant::now();
+        }
     }
 }
 

@@ -16,9 +16,13 @@ use tokio::net::TcpStream;
 use crate::database::Database;
 use crate::processes::Process;
 
-/// A port that was free a moment ago.
-fn free_port() -> SocketAddr {
-    TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr()).expect("a port")
+/// A port that is free, and kept so until this is dropped. It lies outside the range from which the system gives ports out:
+/// between two starts of the service nobody gets it by chance.
+#[expect(clippy::disallowed_methods, reason = "tests that run beside each other are to draw different ports")]
+fn free_port() -> TcpListener {
+    let drawn = || 20_000 + u16::try_from(uuid::Uuid::new_v4().as_u128() % 12_000).expect("small");
+    let tried = (0..100).find_map(|_| TcpListener::bind(("127.0.0.1", drawn())).ok());
+    tried.expect("a free port")
 }
 
 async fn get(server: SocketAddr, path: &str) -> Option<String> {
@@ -42,11 +46,13 @@ async fn until_healthy(server: SocketAddr) -> String {
 }
 
 async fn starts_stops_and_starts_again(folder: &Path, database: &str) {
-    let (grpc, http) = (free_port(), free_port());
+    let kept = [free_port(), free_port()];
+    let [grpc, http] = kept.each_ref().map(|port| port.local_addr().expect("an address"));
     let configuration =
         format!("data = \".\"\ndatabase = \"{database}\"\n[grpc]\nlisten = \"{grpc}\"\n[http]\nlisten = \"{http}\"\n");
     std::fs::write(folder.join("baocao.toml"), configuration).expect("written");
     let data = folder.to_str().expect("a path");
+    drop(kept);
     let mut keys = Vec::new();
     for _ in 0..2 {
         let mut serve = Process::start_as_configured(&["serve", "--data", data]);

@@ -3,19 +3,28 @@
 
 use std::time::Duration;
 
+use tokio::task::JoinHandle;
+
 use super::{Bytes, MONTHS, SETTLE_WITHIN};
 use crate::chance::{Chance, count};
 use crate::checker::tree_hashes;
 use crate::disk::SmallDisk;
 use crate::instance::Instance;
 use crate::scene::{Engine, Prepared, Scene};
+use crate::waiting::until;
 use crate::writers::{Outcome, Writer};
 
 /// Room for everything.
 const ROOMY_KIB: u64 = 65_536;
 
-/// How long the disk stays full.
+/// How long it may take until the disk is met full.
+const MET_WITHIN: Duration = Duration::from_secs(30);
+
+/// How long the disk stays full once it was met so: longer than the jobs need to look again.
 const FULL: Duration = Duration::from_millis(1_500);
+
+/// What is said of a full disk.
+const FULL_WORDS: [&str; 3] = ["No space left", "disk is full", "database or disk"];
 
 /// The same figures each time.
 const SEED: u64 = 1;
@@ -36,31 +45,32 @@ async fn life(scene: &Scene, room_kib: Option<u64>) -> (Bytes, u64, bool) {
         assert_eq!(writer.file(MONTHS[0].0).await, Outcome::Acknowledged);
     }
     let before = disk.used_kib();
+    let was_met = times_met_full(&instance);
     if let Some(room) = room_kib {
         disk.resize(before + room);
     }
     let correcting: Vec<_> = writers.drain(..2).map(|writer| tokio::spawn(correct(writer))).collect();
     if room_kib.is_some() {
         // Whoever is not answered yet waits until there is room again; the lock must not come before.
-        tokio::time::sleep(FULL).await;
+        stays_full(&instance, was_met, || correcting.iter().all(JoinHandle::is_finished)).await;
         disk.resize(ROOMY_KIB);
     }
     for writer in correcting {
         assert_eq!(writer.await.expect("a writer"), Outcome::Acknowledged);
     }
+    let was_met = times_met_full(&instance);
     if let Some(room) = room_kib {
         disk.resize(disk.used_kib() + room);
     }
     scene.clock.set(MONTHS[0].2);
     if room_kib.is_some() {
-        tokio::time::sleep(FULL).await;
+        stays_full(&instance, was_met, || instance.said().contains("edition published")).await;
         nothing_half_is_seen(scene, &disk, room_kib);
         disk.resize(ROOMY_KIB);
     }
     until_done(scene, &disk, &mut instance).await;
     let taken = disk.used_kib() - before;
-    let was_full =
-        ["No space left", "disk is full", "database or disk"].iter().any(|words| instance.said().contains(words));
+    let was_full = times_met_full(&instance) > 0;
     assert!(instance.terminate().await.success(), "a clean stop");
     drop(instance);
     // What was on the disk takes the place of what was below it, where the checker can look at it.
@@ -73,11 +83,25 @@ async fn life(scene: &Scene, room_kib: Option<u64>) -> (Bytes, u64, bool) {
     (Bytes::of(scene, &seen).await, taken, was_full)
 }
 
+/// How often an instance said that the disk is full.
+fn times_met_full(instance: &Instance) -> usize {
+    let said = instance.said();
+    said.lines().filter(|line| FULL_WORDS.iter().any(|words| line.contains(words))).count()
+}
+
+/// Waits until an instance meets the full disk once more, or had room for everything; then the disk stays so for a while.
+async fn stays_full(instance: &Instance, was_met: usize, had_room: impl Fn() -> bool) {
+    let is_met = async || (times_met_full(instance) > was_met || had_room()).then_some(());
+    until("the disk is met full, or there was room", MET_WITHIN, is_met).await;
+    tokio::time::sleep(FULL).await;
+}
+
 async fn correct(mut writer: Writer) -> Outcome {
     writer.file(MONTHS[0].0).await
 }
 
-/// Waits until the edition is released, mailed and nothing is left; moves business time if something waits for it.
+/// Waits until the edition is released, mailed and nothing is left; moves business time if something waits for it, but not
+/// before the seal, which bears its instant.
 async fn until_done(scene: &Scene, disk: &SmallDisk, instance: &mut Instance) {
     let begun = std::time::Instant::now();
     loop {
@@ -87,17 +111,20 @@ async fn until_done(scene: &Scene, disk: &SmallDisk, instance: &mut Instance) {
             Engine::Sqlite => format!("sqlite:{}", copy_of_database(disk, scene, &copy).display()),
             Engine::Postgres => scene.database_url(),
         };
-        let sql = "select cast(count(*) as text) from edition e join close_run r on r.period = e.period \
+        let sql = "select cast(count(*) as text), (select cast(count(*) as text) from close_run) \
+                   from edition e join close_run r on r.period = e.period \
                    where e.released_at is not null and r.step = 'DONE' \
                    and not exists (select 1 from delivery d where d.state in ('queued', 'sending', 'unknown'))";
-        let done = crate::checker::rows(&url, sql).await;
-        if done.is_ok_and(|rows| rows[0][0] == "1") {
+        let counts = crate::checker::rows(&url, sql).await;
+        let is_one = |column: usize| counts.as_ref().is_ok_and(|rows| rows[0][column] == "1");
+        let (is_done, is_sealed) = (is_one(0), is_one(1));
+        if is_done {
             return;
         }
         assert!(begun.elapsed() < SETTLE_WITHIN, "it does not recover: {}", instance.log_tail());
         assert!(!instance.is_over(), "it ended: {}", instance.log_tail());
         tokio::time::sleep(Duration::from_millis(500)).await;
-        if begun.elapsed() > Duration::from_secs(2) {
+        if is_sealed && begun.elapsed() > Duration::from_secs(2) {
             scene.clock.advance_s(61);
         }
     }

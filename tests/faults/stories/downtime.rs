@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Bytes, MONTHS, SETTLE_WITHIN, doors};
+use super::{Bytes, MONTHS, SETTLE_WITHIN, doors, everybody_shows_it};
 use crate::chance::{Chance, count};
 use crate::scene::{Engine, Prepared, Scene};
 use crate::writers::Outcome;
@@ -38,6 +38,7 @@ async fn catches_up(scene: &Scene, chance: &mut Chance, kills: usize) -> Bytes {
     let named = |object: String| object.rsplit(' ').next().map(str::to_owned);
     let found: Vec<String> = scene.query(closed).await.into_iter().filter_map(named).collect();
     assert_eq!(found, wanted, "each is closed once, whole, in order");
+    everybody_shows_it(scene, &[&instance]).await;
     scene.check(&[&instance]).await;
     Bytes::of(scene, &instance).await
 }

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{MONTHS, PAST_THE_LEASE, SETTLE_WITHIN, bound, doors, shows, thaws_and_writes_nothing};
+use super::{MONTHS, PAST_THE_LEASE, SETTLE_WITHIN, bound, doors, everybody_shows_it, thaws_and_writes_nothing};
 use crate::chance::{Chance, count};
 use crate::scene::{Engine, Prepared, Scene};
 use crate::waiting::until;
@@ -59,12 +59,8 @@ async fn an_instance_frozen_at_random_for_longer_than_its_lease_writes_nothing_a
             thaws_and_writes_nothing(&scene, &mut frozen).await;
         }
         rounds += of_installation;
-        // It shows what the other has closed as well, sooner or later.
-        let released = scene.query("select period || '/1' from edition order by 1").await;
-        until("both show what is released", Duration::from_secs(60), || async {
-            released.iter().all(|edition| shows(&frozen, edition)).then_some(())
-        })
-        .await;
+        // Each shows what the other has closed as well, sooner or later.
+        everybody_shows_it(&scene, &[&frozen, &other]).await;
         println!("{story}: {:?}", scene.check(&[&frozen, &other]).await);
         drop((frozen, other));
         scene.clear();

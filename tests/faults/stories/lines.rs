@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::{MONTHS, SETTLE_WITHIN, bound, doors, shows};
+use super::{MONTHS, SETTLE_WITHIN, bound, doors, everybody_shows_it};
 use crate::chance::{Chance, count};
 use crate::proxy::{Flow, Proxy, Way};
 use crate::scene::{Engine, Prepared};
@@ -126,11 +126,7 @@ async fn an_instance_that_cannot_reach_the_database_is_replaced_without_double_e
         tokio::time::sleep(FROZEN).await;
         line.set_both(Flow::Free);
     }
-    let released = scene.query("select period || '/1' from edition order by 1").await;
-    until("both show what is released", Duration::from_secs(60), || async {
-        released.iter().all(|edition| shows(&cut_off, edition)).then_some(())
-    })
-    .await;
+    everybody_shows_it(&scene, &[&cut_off, &other]).await;
     let counts = scene.check(&[&cut_off, &other]).await;
     println!("{story}: {rounds} partitions, {counts:?}; double effects {}", bound(rounds));
 }

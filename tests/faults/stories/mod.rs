@@ -98,18 +98,20 @@ pub(crate) fn bound(trials: usize) -> String {
     format!("0 of {trials}: below {:.2}% with 95% confidence", 300.0 / trials as f64)
 }
 
-/// Whether an instance shows an edition, and lists it: the root follows the edition's folder.
-pub(crate) fn shows(instance: &Instance, edition: &str) -> bool {
-    let list = std::fs::read_to_string(instance.folder().join("site/editions.json")).unwrap_or_default();
-    list.contains(&format!("\"{edition}\""))
+/// Whether an instance shows an edition, and lists it: the root follows the edition's folder, and the feed is the last file of
+/// the root that is written.
+fn shows(instance: &Instance, edition: &str) -> bool {
+    let feed = std::fs::read_to_string(instance.folder().join("site/feed.xml")).unwrap_or_default();
+    feed.contains(&format!("\"{edition}/index.html\""))
 }
 
 /// Every instance shows what is released, also one that had no part in it.
 pub(crate) async fn everybody_shows_it(scene: &Scene, instances: &[&Instance]) {
-    until("every instance shows the edition", Duration::from_secs(30), || async {
-        let released = scene.query("select period from edition where released_at is not null").await;
-        let shown = instances.iter().all(|instance| shows(instance, &format!("{}/1", released[0])));
-        (shown && !released.is_empty()).then_some(())
+    let sql = "select period || '/' || cast(number as text) from edition where released_at is not null";
+    until("every instance shows what is released", Duration::from_secs(60), || async {
+        let released = scene.query(sql).await;
+        let shows_all = |instance: &&Instance| released.iter().all(|edition| shows(instance, edition));
+        (!released.is_empty() && instances.iter().all(shows_all)).then_some(())
     })
     .await;
 }

@@ -23,9 +23,6 @@ const SEED: u64 = 1;
 /// Cases at a time: most of a case is waiting.
 const AT_A_TIME: usize = 8;
 
-/// How long a point may take to be reached.
-const REACHED_WITHIN: Duration = Duration::from_secs(30);
-
 /// What happens at a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Harm {
@@ -103,9 +100,11 @@ async fn life(scene: &Scene, fault: Option<(&str, Harm)>) -> Bytes {
     scene.clock.set(MONTHS[0].2);
     if let Some((point, _)) = fault.filter(|_| !cast.is_hit) {
         let begun = std::time::Instant::now();
+        let mut attendant = scene.attendant(&doors);
         while !cast.is_hit {
-            assert!(begun.elapsed() < REACHED_WITHIN, "{point} was not reached: {}", cast.instances[0].log_tail());
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            assert!(begun.elapsed() < SETTLE_WITHIN, "{point} was not reached: {}", cast.instances[0].log_tail());
+            attendant.look().await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
             cast.recover(scene).await;
         }
     }

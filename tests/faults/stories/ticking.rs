@@ -1,8 +1,8 @@
 //! Five processes look at the same moment, round after round: every period is closed once.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::{MONTHS, SETTLE_WITHIN, bound, doors, shows};
+use super::{MONTHS, SETTLE_WITHIN, bound, doors, everybody_shows_it};
 use crate::chance::{Chance, count};
 use crate::instance::Instance;
 use crate::scene::{Engine, Prepared};
@@ -43,14 +43,9 @@ async fn five_processes_that_tick_at_once_close_every_period_once() {
         }
         rounds += of_installation;
         // Every instance shows what is published, also those that did not close it.
-        let sql = "select period || '/' || cast(number as text) from edition where released_at is not null";
-        crate::waiting::until("every instance shows the pages", Duration::from_secs(30), || async {
-            let released = scene.query(sql).await;
-            let all = |instance| released.iter().all(|edition| shows(instance, edition));
-            instances.iter().all(all).then_some(())
-        })
-        .await;
-        let counts = scene.check(&instances.iter().collect::<Vec<_>>()).await;
+        let all: Vec<&Instance> = instances.iter().collect();
+        everybody_shows_it(&scene, &all).await;
+        let counts = scene.check(&all).await;
         println!("{story}: {of_installation} rounds, {counts:?}");
         assert!(counts.editions >= of_installation, "some period was not closed");
         editions += counts.editions;
