@@ -96,8 +96,15 @@ pub(crate) async fn read_modify_write_of_many_tasks_loses_nothing(db: Arc<Databa
 
 /// A `begin` that is cancelled must not leave its connection inside a transaction that the next caller writes into.
 pub(crate) async fn cancelled_transactions_leave_nothing_behind(db: Arc<Database>) {
-    const CANCELLED: usize = 200;
+    const CANCELLED: usize = 240;
+    const PER_SWEEP: usize = 40;
+    let mut whole = 0;
     for n in 0..CANCELLED {
+        // From the first moment of a begin to somewhat after its end, as long as one takes on this machine at this time.
+        if n % PER_SWEEP == 0 {
+            whole = turns_of_a_begin(&db).await;
+        }
+        let turns = whole * (n % PER_SWEEP) * 4 / (PER_SWEEP * 3);
         let work = async {
             let mut tx = db.store.begin().await.expect("begun");
             tx.put_setting("leaked", "yes").await.expect("set");
@@ -105,7 +112,7 @@ pub(crate) async fn cancelled_transactions_leave_nothing_behind(db: Arc<Database
         };
         // A timer rounds up to a millisecond, by which time every begin is done: patience is counted in turns.
         let patience = async {
-            for _ in 0..n {
+            for _ in 0..turns {
                 tokio::task::yield_now().await;
             }
         };
@@ -114,7 +121,11 @@ pub(crate) async fn cancelled_transactions_leave_nothing_behind(db: Arc<Database
             () = work => unreachable!("it waits for a minute"),
             () = patience => {}
         }
-        assert_eq!(idle_in_transaction(&db).await, Vec::<String>::new(), "nobody knows of it: cancelled at turn {n}");
+        assert_eq!(
+            idle_in_transaction(&db).await,
+            Vec::<String>::new(),
+            "nobody knows of it: cancelled at turn {turns}"
+        );
     }
     for n in 0..20 {
         let mut tx = db.store.begin().await.expect("no connection was lost");
@@ -126,6 +137,23 @@ pub(crate) async fn cancelled_transactions_leave_nothing_behind(db: Arc<Database
     assert_eq!(kept.len(), 20, "seen from outside: really committed");
     let leaked = db.raw("select value from setting where name = 'leaked'").await.expect("read");
     assert_eq!(leaked, Vec::<String>::new());
+}
+
+/// How many turns a begin takes that is not cancelled.
+async fn turns_of_a_begin(db: &Database) -> usize {
+    let begin = db.store.begin();
+    tokio::pin!(begin);
+    let mut turns = 0;
+    loop {
+        tokio::select! {
+            biased;
+            begun = &mut begin => {
+                drop(begun.expect("begun"));
+                return turns;
+            }
+            () = tokio::task::yield_now() => turns += 1,
+        }
+    }
 }
 
 /// Connections that stand in a transaction although nobody holds one. Those on their way back to the pool get a moment.
