@@ -96,6 +96,7 @@ on_both_databases! {
     audit:
         the_chain_begins_with_zeros,
         entries_follow_each_other_or_are_refused,
+        the_last_entry_says_what_was_staged,
         writers_queue_up_at_the_head;
     cells:
         every_column_of_every_table_is_known,

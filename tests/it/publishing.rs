@@ -24,7 +24,7 @@ async fn july(database: &Database) -> (Town, EditionId) {
 }
 
 /// What the root of an instance's site says of its editions.
-fn list(instance: &Instance) -> String {
+fn list_of(instance: &Instance) -> String {
     std::fs::read_to_string(instance.files.site().join("editions.json")).expect("a list")
 }
 
@@ -40,11 +40,11 @@ async fn an_instance_lists_what_it_shows_itself() {
         .expect("written");
     assert_eq!(town.app().publish_due().await.expect("published").len(), 1);
     late.app.publish_due().await.expect("tried");
-    assert!(!late.files.is_shown(edition) && !list(late).contains("\"2022-M07/1\""), "a link into nothing");
+    assert!(!late.files.is_shown(edition) && !list_of(late).contains("\"2022-M07/1\""), "a link into nothing");
 
     std::fs::remove_file(&in_the_way).expect("out of the way");
     late.app.publish_due().await.expect("shown");
-    assert!(late.files.is_shown(edition) && list(late).contains("\"2022-M07/1\""), "what is shown is listed");
+    assert!(late.files.is_shown(edition) && list_of(late).contains("\"2022-M07/1\""), "what is shown is listed");
 }
 
 /// Where the newest edition cannot be shown, no other is called the newest.
@@ -55,7 +55,7 @@ async fn an_edition_is_not_the_newest_because_a_newer_one_is_not_here() {
     for instance in &town.instances {
         instance.app.publish_due().await.expect("published");
     }
-    assert!(list(&town.instances[1]).contains("\"is_latest\":true"), "{}", list(&town.instances[1]));
+    assert!(list_of(&town.instances[1]).contains("\"is_latest\":true"), "{}", list_of(&town.instances[1]));
     let operator = town.operator().await;
     let command = baocao_app::reopening::Reopen {
         form: "tthc".into(),
@@ -72,8 +72,8 @@ async fn an_edition_is_not_the_newest_because_a_newer_one_is_not_here() {
     for instance in &town.instances {
         instance.app.publish_due().await.expect("tried");
     }
-    assert_eq!(list(&town.instances[0]).matches("\"is_latest\":true").count(), 1);
-    let behind = list(&town.instances[1]);
+    assert_eq!(list_of(&town.instances[0]).matches("\"is_latest\":true").count(), 1);
+    let behind = list_of(&town.instances[1]);
     assert!(behind.contains("\"2022-M07/1\"") && !behind.contains("\"2022-M07/2\""), "{behind}");
     assert!(!behind.contains("\"is_latest\":true"), "{behind}");
 }
@@ -82,40 +82,63 @@ async fn an_edition_is_not_the_newest_because_a_newer_one_is_not_here() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_that_are_not_those_that_were_staged_are_not_shown() {
     let database = Arc::new(Database::sqlite().await);
-    let (town, edition) = july(&database).await;
+    let (mut town, edition) = july(&database).await;
     assert_eq!(town.app().publish_due().await.expect("published").len(), 1);
-    let other = &town.instances[1];
+    let other = town.instances.pop().expect("two");
     let mut past = Past::of(&database).await;
     let noted = "update audit set content_hash = reverse_of where action = 'stage-files'";
     let turned = "substr(content_hash, 33) || substr(content_hash, 1, 32)";
     past.run(&noted.replace("reverse_of", turned)).await.expect("as if another version had made them");
     other.app.publish_due().await.expect("tried");
-    assert!(!other.files.is_shown(edition) && !list(other).contains("2022-M07"), "other bytes than were staged");
+    assert!(!other.files.is_shown(edition) && !list_of(&other).contains("2022-M07"), "other bytes than were staged");
+    assert!(!other.data().join("staging/2022-M07").exists(), "what is wrong is not left for others to show");
 
     past.run(&noted.replace("reverse_of", turned)).await.expect("as it was");
+    other.app.publish_due().await.expect("tried no more");
+    assert!(!other.files.is_shown(edition), "a version that makes others is asked once");
+    let other = other.again(&database.store, &town.clock);
+    other.app.publish_due().await.expect("shown by the right version");
+    assert_eq!(tree(&other.files.site()), tree(&town.instances[0].files.site()), "the same bytes everywhere");
+}
+
+/// What was copied in halfway bears the right list, and is not shown.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_half_copied_edition_is_made_again() {
+    let database = Database::sqlite().await;
+    let (town, edition) = july(&database).await;
+    assert_eq!(town.app().publish_due().await.expect("published").len(), 1);
+    let other = &town.instances[1];
+    let half = other.data().join("staging/2022-M07/1");
+    std::fs::create_dir_all(&half).expect("a folder");
+    let list = town.instances[0].files.site().join("2022-M07/1/CHECKSUMS");
+    std::fs::copy(list, half.join("CHECKSUMS")).expect("copied");
+    other.app.publish_due().await.expect("tried");
+    assert!(!other.files.is_shown(edition) && !list_of(other).contains("2022-M07"), "half an edition");
     other.app.publish_due().await.expect("shown");
-    let shown: Vec<_> = town.instances.iter().map(|instance| tree(&instance.files.site())).collect();
-    assert_eq!(shown[0], shown[1], "the same bytes everywhere");
+    assert_eq!(tree(&other.files.site()), tree(&town.instances[0].files.site()));
 }
 
 /// A folder that was kept while the database went back may show what has no past any more.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_never_staged_is_withdrawn_after_a_start() {
     let database = Database::sqlite().await;
-    let (mut town, edition) = july(&database).await;
+    let (mut town, _) = july(&database).await;
     assert_eq!(town.app().publish_due().await.expect("published").len(), 1);
     let first = town.instances.remove(0);
     let right = tree(&first.files.site());
-    let page = |instance: &Instance, path: &str| instance.files.site().join(edition.to_string()).join(path);
-    let checksums = std::fs::read_to_string(page(&first, "CHECKSUMS")).expect("a list");
-    std::fs::write(page(&first, "CHECKSUMS"), checksums.replacen('a', "b", 1)).expect("another past");
-    std::fs::write(page(&first, "index.html"), "số liệu khác").expect("another past");
+    std::fs::write(first.files.site().join("2022-M07/1/index.html"), "số liệu khác").expect("another past");
+    let never = first.files.site().join("2022-M08/1");
+    std::fs::create_dir_all(&never)
+        .and_then(|()| std::fs::write(never.join("index.html"), "số liệu"))
+        .expect("another past");
 
     let first = first.again(&database.store, &town.clock);
     first.app.publish_due().await.expect("shown anew");
     assert_eq!(tree(&first.files.site()), right);
     let withdrawn: Vec<PathBuf> = tree(&first.data().join("withdrawn")).into_keys().collect();
-    assert!(withdrawn.contains(&PathBuf::from("2022-M07/1/1/index.html")), "nothing is lost: {withdrawn:?}");
+    for path in ["2022-M07/1/1/index.html", "2022-M08/1/1/index.html"] {
+        assert!(withdrawn.contains(&PathBuf::from(path)), "nothing is lost: {path} of {withdrawn:?}");
+    }
     first.app.publish_due().await.expect("nothing to do");
     assert_eq!(tree(&first.data().join("withdrawn")).len(), withdrawn.len(), "once");
 }

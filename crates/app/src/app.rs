@@ -1,11 +1,10 @@
 //! The application: ports, settings and what is cached of the regime in force.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use baocao_domain::edition::{Edition, EditionId};
+use baocao_domain::edition::Edition;
 use baocao_domain::instant::Instant;
 use baocao_domain::reason::{Reason, Refusal};
 use baocao_domain::regime::Regime;
@@ -19,6 +18,7 @@ use crate::calls::Strangers;
 use crate::canonical::from_json;
 use crate::error::AppError;
 use crate::faults::Watcher;
+use crate::pages::Pages;
 use crate::ports::{Backups, Clock, EditionRow, Failure, Files, Ids, Mailer, Renderers, Store, Tx};
 
 /// What the use cases ask of the outside world.
@@ -83,8 +83,8 @@ pub struct App {
     in_force: Mutex<Option<Arc<InForce>>>,
     /// Which state of the site's root this instance wrote last; empty after a start.
     pub(crate) root_state: Mutex<String>,
-    /// Editions whose pages this instance shows as they were staged, as it found since its start.
-    pub(crate) proved_pages: Mutex<BTreeSet<EditionId>>,
+    /// What is known of the pages of editions since the start.
+    pub(crate) pages: Mutex<Pages>,
     /// Calls without a good key that are not written down yet.
     pub(crate) strangers: Strangers,
     /// Held while close runs are worked on: the job and an officer's call do not work on one run.
@@ -130,7 +130,7 @@ impl App {
             tasks: TaskTracker::new(),
             in_force: Mutex::new(None),
             root_state: Mutex::default(),
-            proved_pages: Mutex::default(),
+            pages: Mutex::default(),
             strangers: Strangers::default(),
             closing: tokio::sync::Mutex::new(()),
         })

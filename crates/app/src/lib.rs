@@ -41,6 +41,7 @@ pub mod verify;
 mod app;
 mod clocks;
 mod objects;
+mod pages;
 mod root;
 
 pub use app::{App, Ports, Settings};

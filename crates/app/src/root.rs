@@ -63,11 +63,6 @@ impl Listing {
         Ok(released.chain(issued).chain(applied).max().unwrap_or(Instant::from_micros(0)))
     }
 
-    /// The paths of the reports that it links to, below the root.
-    pub(crate) fn report_paths(&self) -> impl Iterator<Item = String> {
-        self.reports.iter().map(Self::path_of)
-    }
-
     /// Where a report is, below the root.
     fn path_of(report: &DocumentRow) -> String {
         format!("reports/{}", report.file_name)
@@ -105,7 +100,7 @@ impl App {
     /// report once its bytes are.
     pub(crate) async fn refresh_root(&self) -> Result<(), AppError> {
         let mut tx = self.ports.store.read().await?;
-        let mut listing = Listing::read(self, tx.as_mut(), |id| self.shows(id)).await?;
+        let mut listing = Listing::read(self, tx.as_mut(), |id| self.ports.files.is_shown(id)).await?;
         let finished = self.last_finished(tx.as_mut()).await?.map(|entry| entry.seq);
         let hashes: Vec<&str> = listing.reports.iter().map(|report| report.sha256.as_str()).collect();
         let state = (listing.in_force.id, &listing.shown, &listing.latest, &hashes, finished);
@@ -127,9 +122,15 @@ impl App {
                 ),
             }
         }
-        let is_whole = at_hand.len() == listing.reports.len();
+        let mut is_whole = at_hand.len() == listing.reports.len();
         listing.reports = at_hand;
-        files.extend(self.heads_page().await?);
+        match self.heads_page().await {
+            Ok(page) => files.extend(page),
+            Err(error) => {
+                tracing::error!(error = %error.chain(), "heads of the audit chain not published");
+                is_whole = false;
+            }
+        }
         let mut tx = self.ports.store.read().await?;
         files.extend(listing.pages(self, tx.as_mut()).await?);
         drop(tx);

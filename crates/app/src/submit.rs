@@ -148,10 +148,6 @@ impl App {
 
         let period = tx.period(&proved.key.form, proved.key.period, RowLock::Shared).await?;
         let period = period.ok_or(Refusal::because(Reason::UnknownPeriod))?;
-        // Another regime was applied while this waited for the period's row: it is proved again, under that one.
-        if tx.regime_id().await? != Some(in_force.id) {
-            return Err(StoreError::Conflict { doing: "submitting: another regime was applied" }.into());
-        }
         let extension = accepts(tx.as_mut(), &period, &proved.key, now).await?;
         let current = tx.revision(&proved.key, None).await?;
         if let Some(current) = current.as_ref().filter(|current| current.content_hash == proved.content_hash) {
@@ -203,6 +199,11 @@ impl App {
         let answered = content::answer(&answer)?.hash;
         let name = format!("{}/{number} answer {} {answered}", name_of(&proved), command.request_id);
         entries.push(Entry::about(&actor.client, SUBMIT, &content::revision(&revision)?, &name));
+        tx.audit_head().await?;
+        // Another regime was applied while this waited: it is proved again, under that one.
+        if tx.regime_id().await? != Some(in_force.id) {
+            return Err(StoreError::Conflict { doing: "submitting: another regime was applied" }.into());
+        }
         let noted = audit::record_all(tx.as_mut(), now, entries).await?;
         bear(&mut receipt, noted.head());
         answer.receipt = receipt.clone();

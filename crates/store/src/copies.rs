@@ -209,7 +209,7 @@ pub async fn restore(url: &str, file: &Path) -> Result<(), CopyError> {
 /// [`CopyError`].
 pub async fn open_restored(url: &str) -> Result<Arc<dyn Store>, CopyError> {
     match Engine::of(url)? {
-        // The data folder is locked and marked: its service waits for that.
+        // The data folder is locked and marked: no service starts on it.
         Engine::Sqlite => Ok(crate::open(url).await?),
         Engine::Postgres => Ok(Arc::new(postgres::copy::open_restored(url).await?)),
     }

@@ -29,7 +29,6 @@ use crate::ports::CloseRunRow;
 pub use by_hand::CloseAction;
 pub(crate) use due::ask_for_edition;
 pub(crate) use render::render_one;
-pub(crate) use stage::STAGE;
 pub use stage::{CHECKSUMS, is_staged};
 
 /// The most runs that one call works on.

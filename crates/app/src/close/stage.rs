@@ -26,7 +26,15 @@ impl App {
     }
 
     /// Writes the files of a run's edition aside, in this instance's folder; answers with their content.
-    pub(crate) async fn write_aside(&self, run: &CloseRunRow) -> Result<Content, AppError> {
+    async fn write_aside(&self, run: &CloseRunRow) -> Result<Content, AppError> {
+        let (pages, content) = self.make_pages(run).await?;
+        let (edition, files) = (run.edition, Arc::clone(&self.ports.files));
+        self.aside(format!("stage {edition}"), move || files.stage_edition(edition, &pages)).await?;
+        Ok(content)
+    }
+
+    /// Makes the files of a run's edition; answers with their content too.
+    pub(crate) async fn make_pages(&self, run: &CloseRunRow) -> Result<(Vec<PageFile>, Content), AppError> {
         let edition = Arc::new(self.edition_of(run).await?);
         let mut tx = self.ports.store.read().await?;
         let in_force = self.regime_with_id(tx.as_mut(), run.regime).await?;
@@ -37,7 +45,7 @@ impl App {
         documents.retain(|document| document.kind == DocumentKind::Scorecard);
         self.have_documents(&edition, None, &documents).await?;
         let (renderers, files) = (self.ports.renderers, Arc::clone(&self.ports.files));
-        self.aside(format!("stage the pages of {}", run.edition), move || {
+        self.aside(format!("make the pages of {}", run.edition), move || {
             let mut pages = Vec::new();
             let mut links = Vec::new();
             for document in &documents {
@@ -46,10 +54,10 @@ impl App {
                 links.push(link);
             }
             pages.extend((renderers.edition_pages)(&edition, &in_force.regime, &reports, &links)?);
-            files.stage_edition(edition.id, &pages)?;
             let checksums = pages.iter().find(|page| page.path == CHECKSUMS);
             let checksums = checksums.ok_or_else(|| format!("edition {} has no {CHECKSUMS}", edition.id))?;
-            Ok(Content::site(edition.id, sha256_hex(&checksums.bytes)))
+            let content = Content::site(edition.id, sha256_hex(&checksums.bytes));
+            Ok((pages, content))
         })
         .await
     }
@@ -82,8 +90,8 @@ fn staged_after<'a>(given_up: &'a CloseRunRow, runs: &'a [CloseRunRow]) -> impl 
     runs.iter().filter(is_later).filter(|run| run.step >= CloseStep::Published)
 }
 
-/// The action of the entry that notes the files of an edition.
-pub(crate) const STAGE: &str = "stage-files";
+/// The action of the entry that notes the files of an edition; the store finds it by this word.
+const STAGE: &str = "stage-files";
 
 /// The list of an edition's files with their hashes: the chain keeps its hash, and so that of every file.
 pub const CHECKSUMS: &str = "CHECKSUMS";

@@ -25,8 +25,8 @@ pub use mail::{Accepted, BeforeBody, Envelope, Letter, Mailer, SendFailure};
 pub use render::{EditionPages, Renderers};
 pub use rows::{
     AnsweredRow, AuditHead, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState,
-    DocumentKind, DocumentRow, EditionRow, ExtensionRow, JobRow, JobRun, KeyRow, Lease, LeaseRow, PeriodRow, Purpose,
-    RegimeRow, ReopeningRow, RevisionHead, Signature,
+    DocumentKind, DocumentRow, EditionRow, ExtensionRow, JobRow, JobRun, KeyRow, Lease, PeriodRow, Purpose, RegimeRow,
+    ReopeningRow, RevisionHead, Signature,
 };
 pub use store::{RowLock, Store, StoreError, Tx};
 pub use table::{Cells, Table};

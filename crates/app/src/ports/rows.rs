@@ -121,15 +121,6 @@ pub struct Lease {
     pub fence: i64,
 }
 
-/// A lease as it stands, held or not.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeaseRow {
-    /// Who has it, or had it last.
-    pub lease: Lease,
-    /// When it ends or ended, by the clock of the database.
-    pub expires_at: Instant,
-}
-
 /// What a job did last and when it is woken next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobRow {

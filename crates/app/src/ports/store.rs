@@ -12,8 +12,7 @@ use baocao_domain::unit::UnitVersion;
 use super::Failure;
 use super::rows::{
     AnsweredRow, AuditHead, AuditRow, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState, DocumentRow,
-    EditionRow, ExtensionRow, JobRow, KeyRow, Lease, LeaseRow, PeriodRow, RegimeRow, ReopeningRow, RevisionHead,
-    Signature,
+    EditionRow, ExtensionRow, JobRow, KeyRow, Lease, PeriodRow, RegimeRow, ReopeningRow, RevisionHead, Signature,
 };
 use super::table::{Cells, Table};
 
@@ -168,8 +167,8 @@ pub trait Tx: Send {
     async fn hold_lease(&mut self, lease: &Lease) -> Result<bool, StoreError>;
     /// Gives a lease back; nothing happens if it is somebody else's now.
     async fn release_lease(&mut self, lease: &Lease) -> Result<(), StoreError>;
-    /// All leases that were ever taken, by name.
-    async fn leases(&mut self) -> Result<Vec<LeaseRow>, StoreError>;
+    /// All leases that were ever taken, by name: name, fence and end (by the clock of the database), as texts.
+    async fn leases(&mut self) -> Result<Vec<Cells>, StoreError>;
 
     /// Notes a job: its schedule, and its last run where it has one; a run that was noted stays where none is given.
     async fn note_job(&mut self, job: &JobRow) -> Result<(), StoreError>;
@@ -250,8 +249,8 @@ pub trait Tx: Send {
     async fn audit_entries(&mut self, from_seq: i64, batch_max: u32) -> Result<Vec<AuditRow>, StoreError>;
     /// The last audit entry that was written before an instant.
     async fn audit_before(&mut self, instant: Instant) -> Result<Option<AuditRow>, StoreError>;
-    /// The last audit entry of an action about an object.
-    async fn audit_about(&mut self, action: &str, object: &str) -> Result<Option<AuditRow>, StoreError>;
+    /// The last audit entry that notes what was staged as this object.
+    async fn staging(&mut self, object: &str) -> Result<Option<AuditRow>, StoreError>;
 
     /// Rows of a table as texts, by key, from this key on (with it), at most so many. No key: from the first row on.
     async fn cells(&mut self, table: Table, from: &[String], batch_max: u32) -> Result<Vec<Cells>, StoreError>;

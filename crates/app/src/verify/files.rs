@@ -1,19 +1,16 @@
 //! Objects and the public tree: bytes against the hashes that the database and the chain keep of them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use baocao_domain::edition::EditionId;
 
 use super::Found;
 use super::chain::Chain;
 use super::rows::Rows;
 use crate::app::App;
 use crate::canonical::sha256_hex;
-use crate::close::CHECKSUMS;
 use crate::content::SITE;
 use crate::error::AppError;
-use crate::ports::{Failure, Files};
+use crate::pages::check_edition;
+use crate::ports::Files;
 
 /// Objects that are read in one go.
 const BATCH_MAX: usize = 200;
@@ -24,9 +21,6 @@ const PUBLISHED: &str = "published files";
 
 /// How long the root of the site may take to show a report that was issued, in seconds.
 pub(super) const FOLLOWS_WITHIN_SECONDS: i64 = 3_600;
-
-/// A published file, and what is wrong with it.
-type Wrong = (String, String);
 
 impl App {
     /// Every document and message is there, with its hash and its size.
@@ -110,33 +104,4 @@ fn wrong_object(files: &dyn Files, hash: &str, size: Option<&str>) -> Option<Str
             (!is_long).then(|| format!("object {hash} has {} bytes", bytes.len()))
         }
     }
-}
-
-/// The files of an edition against its list of checksums, and that against the chain; answers how many there are.
-fn check_edition(files: &dyn Files, edition: EditionId, noted: &str) -> Result<(usize, Vec<Wrong>), Failure> {
-    let in_folder = |path: &str| format!("{edition}/{path}");
-    let mut wrong = Vec::new();
-    let Some(checksums) = files.site_file(&in_folder(CHECKSUMS))? else {
-        return Ok((0, vec![(in_folder(CHECKSUMS), "is not there, but the edition is public".into())]));
-    };
-    if sha256_hex(&checksums) != noted {
-        wrong.push((in_folder(CHECKSUMS), "is not the list that was staged".into()));
-    }
-    let checksums = String::from_utf8_lossy(&checksums).into_owned();
-    let mut listed: BTreeMap<&str, &str> =
-        checksums.lines().filter_map(|line| line.split_once("  ")).map(|(hash, path)| (path, hash)).collect();
-    let there = files.edition_files(edition)?;
-    for path in there.iter().filter(|path| *path != CHECKSUMS) {
-        match listed.remove(path.as_str()) {
-            None => wrong.push((in_folder(path), "is there, but the list of checksums does not name it".into())),
-            Some(hash) => {
-                let bytes = files.site_file(&in_folder(path))?.unwrap_or_default();
-                if sha256_hex(&bytes) != hash {
-                    wrong.push((in_folder(path), "does not have the hash that the list of checksums names".into()));
-                }
-            }
-        }
-    }
-    wrong.extend(listed.keys().map(|path| (in_folder(path), "is not there".into())));
-    Ok((there.len(), wrong))
 }

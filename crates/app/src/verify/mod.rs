@@ -19,6 +19,7 @@ mod remake;
 mod root;
 mod rows;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -97,6 +98,7 @@ impl App {
         let mut found = Found { verified: Verified::default(), progress };
         // Read before the snapshot is taken: what is published later is not in it, and is no contradiction.
         let published = if asked.without_files { None } else { self.site_text(PATH).await? };
+        let there = if asked.without_files { BTreeMap::new() } else { self.root_files().await? };
         let shown = if asked.without_files { Vec::new() } else { self.shown().await? };
         let time = self.ports.store.time().await?;
         let mut tx = self.ports.store.read().await?;
@@ -116,7 +118,8 @@ impl App {
             self.check_site(&chain, &rows, shown, &mut found).await?;
         }
         if let Some(root) = root {
-            self.check_root(root, &mut found).await?;
+            let reports = rows.reports.iter().map(|report| format!("reports/{}", report.file_name)).collect();
+            root::check_root(&root, &there, &reports, &mut found);
         }
         Ok(found.verified)
     }

@@ -15,7 +15,7 @@ use crate::canonical::{sha256_hex, submission_hash};
 use crate::close::LEASE as CLOSING;
 use crate::content::{self, of_cells};
 use crate::error::AppError;
-use crate::ports::{Cells, CloseStep, DocumentKind, LeaseRow, Table, Tx};
+use crate::ports::{Cells, CloseStep, DocumentKind, Table, Tx};
 use crate::setup::{BOOKKEEPING, CLOCK, SIMULATED};
 
 /// The longest that anything waits between tries, and a day for clocks that differ, in seconds.
@@ -312,15 +312,20 @@ impl Rows {
 /// Leases that would keep everybody from working; answers with the last fence of the one under which periods are closed.
 async fn check_leases(tx: &mut dyn Tx, time: Instant, found: &mut Found<'_>) -> Result<i64, AppError> {
     let mut closing = 0;
-    for LeaseRow { lease, expires_at } in tx.leases().await? {
-        if expires_at > time.plus_seconds(LEASE_MAX_SECONDS) {
-            found.fault(LEASES, lease.name.clone(), "lasts for longer than any lease: nobody else could take it");
+    for cells in tx.leases().await? {
+        let [name, fence, expires_at] = [0, 1, 2].map(|place| cells[place].as_deref().unwrap_or(""));
+        let (Ok(fence), Ok(expires_at)) = (fence.parse::<i64>(), expires_at.parse::<i64>()) else {
+            found.fault(LEASES, name, "does not read");
+            continue;
+        };
+        if expires_at > time.plus_seconds(LEASE_MAX_SECONDS).micros() {
+            found.fault(LEASES, name, "lasts for longer than any lease: nobody else could take it");
         }
-        if lease.fence >= FENCE_MAX {
-            found.fault(LEASES, lease.name.clone(), "has a fence that no count of holders reaches");
+        if fence >= FENCE_MAX {
+            found.fault(LEASES, name, "has a fence that no count of holders reaches");
         }
-        if lease.name == CLOSING {
-            closing = lease.fence;
+        if name == CLOSING {
+            closing = fence;
         }
     }
     Ok(closing)

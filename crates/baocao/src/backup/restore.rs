@@ -62,10 +62,10 @@ pub async fn restore(backup: &Path, config: &Config, now: Instant) -> anyhow::Re
     let store = copies::open_restored(&url).await.context("cannot open the database")?;
     let reason = format!("restored from the backup of {}", manifest.made_at);
     hold(store.as_ref(), now, &Switch::ALL, &reason).await.context("cannot hold what was restored")?;
-    copies::let_go(&url).await.context("cannot let go of the database")?;
     let described = look_at(&store, &manifest, Since::Held).await?;
     bring_pages(backup, &config.data, &manifest, &described)?;
     let unsent = unsent(store.as_ref()).await?;
+    copies::let_go(&url).await.context("cannot let go of the database")?;
     flush_tree(&config.data).context("cannot bring what was restored to the disk")?;
     fs::remove_file(&mark)?;
     sync_folder(&config.data)?;

@@ -248,6 +248,9 @@ create table audit (
     hash         text not null
 ) strict;
 
+-- What instances hold the pages against that they show.
+create index audit_of_staging on audit (object) where action = 'stage-files';
+
 -- One row: the end of the audit chain. Whoever appends holds it.
 create table audit_head (
     id       integer not null primary key check (id = 1),

@@ -43,7 +43,8 @@ const MARK: &str = "create table public.baocao_scratch ()";
 const RESTORING: &str = "create table public.baocao_restoring ()";
 
 /// Whether that is so.
-const IS_RESTORING: &str = "select to_regclass('public.baocao_restoring') is not null as is_so";
+const IS_RESTORING: &str = "select exists (select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace \
+                            where n.nspname = 'public' and c.relname = 'baocao_restoring') as is_so";
 
 /// Ends it.
 const RESTORED: &str = "drop table public.baocao_restoring";
@@ -71,10 +72,20 @@ pub(crate) async fn restore(url: &str, file: &Path) -> Result<(), CopyError> {
     tell(&database, RESTORING).await?;
     let end = read_back(&database, version, file).await;
     if end.is_err() {
-        // Why the copy was not read back is what somebody has to read; a mark that stays says the same of the database.
-        let _ = tell(&database, RESTORED).await;
+        // Why the copy was not read back is what somebody has to read. Where the server did it all the same and only its answer
+        // was lost, or where it cannot be asked, the mark stays.
+        let _ = unmark_if_alone(&database).await;
     }
     end
+}
+
+/// Takes the mark away if nothing else is there.
+async fn unmark_if_alone(database: &PgConnectOptions) -> Result<(), CopyError> {
+    let mut connection = reach(database).await?;
+    if things(&mut connection).await? == 1 {
+        connection.execute(RESTORED).await.map_err(refused("marking a restore"))?;
+    }
+    Ok(())
 }
 
 /// Opens what was read back and is not held yet.

@@ -22,9 +22,9 @@ statements! {
     /// The last entry before an instant: times never go back along the chain.
     BEFORE = "select seq, prev_hash, noted_at, actor, action, object, content_hash, outcome, hash from audit \
               where noted_at < $1 order by seq desc limit 1";
-    /// The last entry of an action about an object.
-    ABOUT = "select seq, prev_hash, noted_at, actor, action, object, content_hash, outcome, hash from audit \
-             where object = $1 and action = $2 order by seq desc limit 1";
+    /// The last entry about what was staged. It has an index of its own: the action stands in the text.
+    STAGING = "select seq, prev_hash, noted_at, actor, action, object, content_hash, outcome, hash from audit \
+             where object = $1 and action = 'stage-files' order by seq desc limit 1";
 }
 
 fn read(row: &Row) -> Result<AuditRow, Failure> {
@@ -82,6 +82,6 @@ pub(super) async fn before(tx: &mut SqlTx, instant: Instant) -> Result<Option<Au
     tx.optional("reading the last audit entry before an instant", query(BEFORE).bind(instant.micros()), read).await
 }
 
-pub(super) async fn about(tx: &mut SqlTx, action: &str, object: &str) -> Result<Option<AuditRow>, StoreError> {
-    tx.optional("reading the last audit entry about an object", query(ABOUT).bind(object).bind(action), read).await
+pub(super) async fn staging(tx: &mut SqlTx, object: &str) -> Result<Option<AuditRow>, StoreError> {
+    tx.optional("reading what was staged", query(STAGING).bind(object), read).await
 }

@@ -119,7 +119,7 @@ pub(super) async fn cells(
     tx.all("reading cells", statement.bind(i64::from(batch_max)), read).await
 }
 
-fn read(row: &Row) -> Result<Cells, Failure> {
+pub(super) fn read(row: &Row) -> Result<Cells, Failure> {
     (0..row.len()).map(|place| cell(row, place)).collect()
 }
 

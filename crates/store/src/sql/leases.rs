@@ -1,10 +1,11 @@
 //! Leases: who works on what. The one place that asks the database for the time: processes' clocks differ, and a frozen one's
 //! stands still.
 
-use baocao_app::ports::{Failure, Lease, LeaseRow, StoreError};
+use baocao_app::ports::{Cells, Failure, Lease, StoreError};
 use baocao_domain::instant::Instant;
 use sqlx::Pool;
 
+use super::cells;
 use super::row::{Row, instant, integer, text};
 use super::session::{SqlTx, query};
 use super::{Db, passes};
@@ -34,7 +35,7 @@ statements! {
     /// Gives a lease back; its fence stays, so that the next one is higher.
     RELEASE = "update lease set expires_at = 0 where name = $1 and holder = $2 and fence = $3";
     /// All of them.
-    ALL = "select name, holder, fence, expires_at from lease order by name";
+    ALL = "select name, cast(fence as text), cast(expires_at as text) from lease order by lease.name";
 }
 
 /// The time by the clock of the database.
@@ -75,7 +76,6 @@ pub(super) async fn release(tx: &mut SqlTx, lease: &Lease) -> Result<(), StoreEr
     tx.run("giving a lease back", bound(RELEASE, lease)).await.map(drop)
 }
 
-pub(super) async fn all(tx: &mut SqlTx) -> Result<Vec<LeaseRow>, StoreError> {
-    let read = |row: &Row| Ok(LeaseRow { lease: read(row)?, expires_at: instant(row, "expires_at")? });
-    tx.all("reading leases", query(ALL), read).await
+pub(super) async fn all(tx: &mut SqlTx) -> Result<Vec<Cells>, StoreError> {
+    tx.all("reading leases", query(ALL), cells::read).await
 }

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use baocao_app::ports::{
     AnsweredRow, AuditHead, AuditRow, Cells, CloseRequestRow, CloseRunRow, CloseStep, DeliveryRow, DeliveryState,
-    DocumentRow, EditionRow, ExtensionRow, JobRow, KeyRow, Lease, LeaseRow, PeriodRow, RegimeRow, ReopeningRow,
-    RevisionHead, RowLock, Signature, StoreError, Table, Tx,
+    DocumentRow, EditionRow, ExtensionRow, JobRow, KeyRow, Lease, PeriodRow, RegimeRow, ReopeningRow, RevisionHead,
+    RowLock, Signature, StoreError, Table, Tx,
 };
 use baocao_domain::edition::EditionId;
 use baocao_domain::ids::FormCode;
@@ -184,7 +184,7 @@ impl Tx for SqlTx {
         leases::release(self, lease).await
     }
 
-    async fn leases(&mut self) -> Result<Vec<LeaseRow>, StoreError> {
+    async fn leases(&mut self) -> Result<Vec<Cells>, StoreError> {
         leases::all(self).await
     }
 
@@ -319,8 +319,8 @@ impl Tx for SqlTx {
         audit::before(self, instant).await
     }
 
-    async fn audit_about(&mut self, action: &str, object: &str) -> Result<Option<AuditRow>, StoreError> {
-        audit::about(self, action, object).await
+    async fn staging(&mut self, object: &str) -> Result<Option<AuditRow>, StoreError> {
+        audit::staging(self, object).await
     }
 
     async fn cells(&mut self, table: Table, from: &[String], batch_max: u32) -> Result<Vec<Cells>, StoreError> {
