@@ -28,8 +28,8 @@ impl App {
         self.reach_step(CloseStep::Sealed, Border::Begun);
         let row = tx.period(form, period, RowLock::Exclusive).await?;
         let mut row = row.ok_or_else(|| AppError::Corrupt(format!("period {period} is not planned")))?;
-        // Between the look and the lock another may have sealed it, two officers have opened it again, or the unit whose
-        // extension had just ended have filed in the last moment: then the edition has another cause, or none.
+        // Between the look and the lock another instance may have sealed it, two officers may have opened it again, or the unit
+        // whose extension was about to end may have filed: then the edition has another cause, or there is none.
         if calls_for(tx.as_mut(), &row, now).await?.as_ref() != Some(due) {
             return Ok(None);
         }
