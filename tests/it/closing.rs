@@ -94,14 +94,7 @@ async fn an_extension_makes_the_next_edition_and_restates_the_quarter() {
                 assert_eq!(town.close().await, expected);
             }
             town.file("90101", "2022-M07", 5, 5).await.expect_err("the period is locked");
-            let grant = baocao_app::extension::GrantExtension {
-                unit: "90101".into(),
-                form: "tthc".into(),
-                period: "2022-M07".into(),
-                reason: "mất kết nối".into(),
-                expires_at: Some(town.app().now().plus_seconds(3600)),
-            };
-            town.app().grant_extension(&town.operator().await, &grant).await.expect("granted");
+            town.extend("90101", 1).await;
             town.file("90101", "2022-M07", 5, 5).await.expect("the extension holds");
             assert_eq!(town.close().await, ["2022-M07/2", "2022-Q3/2"]);
             let (first, second) = (town.edition("2022-Q3/1").await, town.edition("2022-Q3/2").await);

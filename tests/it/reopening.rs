@@ -8,7 +8,6 @@ use baocao::config::{Backup, Config};
 use baocao_app::Settings;
 use baocao_app::close::CloseAction;
 use baocao_app::error::AppError;
-use baocao_app::extension::GrantExtension;
 use baocao_app::ports::{CloseStep, Purpose, RowLock, Signature, Store};
 use baocao_app::reopening::Reopen;
 use baocao_app::submit::Submit;
@@ -164,16 +163,8 @@ async fn an_extension_that_lapses_makes_an_edition_that_says_so() {
     town.file_all_but(&["90101", "90102"], "2022-M07").await;
     town.go_to_lock("2022-M07");
     assert_eq!(town.close().await, ["2022-M07/1"]);
-    let operator = town.operator().await;
     for unit in ["90101", "90102"] {
-        let grant = GrantExtension {
-            unit: unit.into(),
-            form: "tthc".into(),
-            period: "2022-M07".into(),
-            reason: "mất điện".into(),
-            expires_at: Some(town.app().now().plus_seconds(3600)),
-        };
-        town.app().grant_extension(&operator, &grant).await.expect("granted");
+        town.extend(unit, 1).await;
     }
     town.file("90102", "2022-M07", 5, 5).await.expect("in time");
     assert_eq!(town.close().await, ["2022-M07/2"]);
@@ -312,23 +303,12 @@ async fn a_close_without_mail_may_be_asked_for_before_it_begins() {
     assert_eq!(mails("2022-M07/1").await, 0);
     // Asked again there is nothing to close, and nothing is wished for the next edition.
     town.app().close_period(&operator, "tthc", "2022-M07", CloseAction::SkipNotify).await.expect("closed");
-    extend(&town, "90101", 1).await;
+    town.extend("90101", 1).await;
     town.correct("90101", "2022-M07", 1, 30).await.expect("under the extension");
     assert_eq!(town.close().await, ["2022-M07/2"]);
     assert!(mails("2022-M07/2").await > 0, "whom it concerns was not told yet");
     let verified = town.app().verify(&Asked::default(), &|_, _, _| {}).await.expect("verified");
     assert_eq!(verified.faults, []);
-}
-
-async fn extend(town: &Town, unit: &str, hours: i64) -> i64 {
-    let grant = GrantExtension {
-        unit: unit.into(),
-        form: "tthc".into(),
-        period: "2022-M07".into(),
-        reason: "mất điện".into(),
-        expires_at: Some(town.app().now().plus_seconds(hours * 3600)),
-    };
-    town.app().grant_extension(&town.operator().await, &grant).await.expect("granted").id
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -338,15 +318,15 @@ async fn an_extension_lapses_only_where_nothing_was_said_yet() {
     town.go_to_opening("2022-M07");
     town.file_all_but(&["90101", "90102"], "2022-M07").await;
     // Over before the lock: the first edition says who is missing.
-    extend(&town, "90101", 1).await;
+    town.extend("90101", 1).await;
     town.go_to_lock("2022-M07");
     assert_eq!(town.close().await, ["2022-M07/1"]);
     assert_eq!(town.close().await, Vec::<String>::new(), "edition 1 was sealed after the end of the extension");
 
     // The same grant twice is one; a longer one takes its place.
-    let granted = extend(&town, "90102", 1).await;
-    assert_eq!(extend(&town, "90102", 1).await, granted);
-    assert_ne!(extend(&town, "90102", 2).await, granted);
+    let granted = town.extend("90102", 1).await;
+    assert_eq!(town.extend("90102", 1).await, granted);
+    assert_ne!(town.extend("90102", 2).await, granted);
     town.file("90102", "2022-M07", 5, 5).await.expect("under the extension");
     assert_eq!(town.close().await, ["2022-M07/2"]);
     town.pass(3 * 3600);

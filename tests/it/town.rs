@@ -13,6 +13,7 @@ use baocao::setup::{KEYS_FILE, OPERATOR, first_start, read_keys};
 use baocao::wire::{Wired, wire};
 use baocao_app::actor::{Actor, Role};
 use baocao_app::error::AppError;
+use baocao_app::extension::GrantExtension;
 use baocao_app::ports::{Clock, CloseRunRow, Mailer, Store};
 use baocao_app::regime::LoadedRegime;
 use baocao_app::setup::NewKey;
@@ -150,6 +151,18 @@ impl Town {
             ..self.request(unit, period, online, 10)
         };
         self.app().submit(&self.actor(unit).await, &request).await
+    }
+
+    /// A unit may file for July for so many hours more; the id of the extension.
+    pub(crate) async fn extend(&self, unit: &str, hours: i64) -> i64 {
+        let grant = GrantExtension {
+            unit: unit.into(),
+            form: "tthc".into(),
+            period: "2022-M07".into(),
+            reason: "mất điện".into(),
+            expires_at: Some(self.app().now().plus_seconds(hours * 3_600)),
+        };
+        self.app().grant_extension(&self.operator().await, &grant).await.expect("granted").id
     }
 
     /// Every unit but those named files the same before the lock.

@@ -26,7 +26,7 @@ pub(crate) struct Pages {
     /// They are shown as they were staged.
     proved: BTreeSet<EditionId>,
     /// This version makes others.
-    unmade: BTreeSet<EditionId>,
+    unmakeable: BTreeSet<EditionId>,
 }
 
 impl App {
@@ -68,8 +68,8 @@ impl App {
             let files = Arc::clone(&files);
             move || files.staged_file(edition, CHECKSUMS)
         });
-        let is_staged = staged.await?.is_some_and(|list| sha256_hex(&list) == noted);
-        if !is_staged && !self.make_again(run, &noted).await? {
+        let is_here = staged.await?.is_some_and(|list| sha256_hex(&list) == noted);
+        if !is_here && !self.make_again(run, &noted).await? {
             return Ok(false);
         }
         self.aside(format!("release {edition}"), move || files.release_edition(edition)).await?;
@@ -83,12 +83,12 @@ impl App {
     /// Makes the pages of an edition that another instance staged; false if this version is known to make others.
     async fn make_again(&self, run: &CloseRunRow, noted: &str) -> Result<bool, AppError> {
         let edition = run.edition;
-        if self.pages().unmade.contains(&edition) {
+        if self.pages().unmakeable.contains(&edition) {
             return Ok(false);
         }
         let (pages, made) = self.make_pages(run).await?;
         if made.hash != noted {
-            self.pages().unmade.insert(edition);
+            self.pages().unmakeable.insert(edition);
             let why = format!(
                 "the pages of {edition} are not here and this version makes others: copy site/{edition} from where it is, as \
                  staging/{edition}"

@@ -44,8 +44,8 @@ impl App {
                 }
             }
         }
-        let of: BTreeSet<EditionId> = public.iter().map(|public| public.run.edition).collect();
-        self.withdraw_all_but(of).await?;
+        let editions: BTreeSet<EditionId> = public.iter().map(|public| public.run.edition).collect();
+        self.withdraw_all_but(editions).await?;
         self.refresh_root().await?;
         Ok(released)
     }

@@ -23,6 +23,11 @@ pub(crate) struct Listing {
     reports: Vec<DocumentRow>,
 }
 
+/// Where an issued report is, below the root.
+pub(crate) fn report_path(file_name: &str) -> String {
+    format!("reports/{file_name}")
+}
+
 impl Listing {
     /// As the database has it, of the editions that are shown.
     pub(crate) async fn read(
@@ -63,11 +68,6 @@ impl Listing {
         Ok(released.chain(issued).chain(applied).max().unwrap_or(Instant::from_micros(0)))
     }
 
-    /// Where a report is, below the root.
-    fn path_of(report: &DocumentRow) -> String {
-        format!("reports/{}", report.file_name)
-    }
-
     /// The pages of the root.
     pub(crate) async fn pages(&self, app: &App, tx: &mut dyn Tx) -> Result<Vec<PageFile>, AppError> {
         let mut listed = Vec::with_capacity(self.shown.len());
@@ -75,7 +75,7 @@ impl Listing {
             let edition = stored_edition(tx, &self.form, *id).await?;
             let report = self.reports.iter().find(|report| report.edition == *id).map(|report| LinkedDocument {
                 title: format!("Báo cáo {}", id.period.in_words()),
-                path: Self::path_of(report),
+                path: report_path(&report.file_name),
                 unit: None,
                 sha256: report.sha256.clone(),
                 size_bytes: report.size_bytes.unsigned_abs(),
@@ -143,7 +143,7 @@ impl App {
 
     /// An issued report as a file of the root: the one that is there, if it is right.
     async fn report_file(&self, report: &DocumentRow) -> Result<PageFile, AppError> {
-        let (files, path) = (Arc::clone(&self.ports.files), Listing::path_of(report));
+        let (files, path) = (Arc::clone(&self.ports.files), report_path(&report.file_name));
         let there = {
             let path = path.clone();
             self.aside("read an issued report", move || files.site_file(&path)).await?

@@ -199,8 +199,9 @@ impl App {
         let answered = content::answer(&answer)?.hash;
         let name = format!("{}/{number} answer {} {answered}", name_of(&proved), command.request_id);
         entries.push(Entry::about(&actor.client, SUBMIT, &content::revision(&revision)?, &name));
+        // Whoever holds the end of the chain is alone with the regime. Where another one was applied while this waited, it is
+        // proved again, under that one.
         tx.audit_head().await?;
-        // Another regime was applied while this waited: it is proved again, under that one.
         if tx.regime_id().await? != Some(in_force.id) {
             return Err(StoreError::Conflict { doing: "submitting: another regime was applied" }.into());
         }

@@ -287,14 +287,11 @@ impl Small {
         self.app.verify(asked, &|_, _, _| {}).await.expect("checked")
     }
 
-    /// Everything that the jobs read as rows: what does not matter must not keep them from it.
-    pub(crate) async fn reads_everything(&self, store: &Arc<dyn Store>) -> Result<(), StoreError> {
+    /// The rows with cells that no entry covers, as the jobs read them: what does not matter must not keep them from it.
+    pub(crate) async fn reads_what_is_uncovered(&self, store: &Arc<dyn Store>) -> Result<(), StoreError> {
         let form = &self.regime.regime.form.code;
         let mut tx = store.read().await?;
         tx.close_runs(form).await?;
-        tx.periods(form).await?;
-        tx.jobs().await?;
-        tx.leases().await?;
         for edition in tx.editions(form).await? {
             tx.documents(form, edition.id).await?;
             tx.deliveries(form, edition.id).await?;

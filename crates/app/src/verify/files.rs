@@ -11,6 +11,7 @@ use crate::content::SITE;
 use crate::error::AppError;
 use crate::pages::check_edition;
 use crate::ports::Files;
+use crate::root::report_path;
 
 /// Objects that are read in one go.
 const BATCH_MAX: usize = 200;
@@ -72,7 +73,7 @@ impl App {
                 let (mut read, mut wrong) = check_edition(files.as_ref(), edition, &noted)?;
                 for report in reports {
                     read += 1;
-                    let path = format!("reports/{}", report.file_name);
+                    let path = report_path(&report.file_name);
                     match files.site_file(&path)? {
                         Some(bytes) if sha256_hex(&bytes) == report.sha256 => {}
                         Some(_) => wrong.push((path, "is not the report that was issued".into())),

@@ -26,6 +26,7 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::error::AppError;
 use crate::heads::PATH;
+use crate::root::report_path;
 
 pub use irrelevant::{IRRELEVANT, Irrelevant, is_irrelevant};
 
@@ -118,7 +119,7 @@ impl App {
             self.check_site(&chain, &rows, shown, &mut found).await?;
         }
         if let Some(root) = root {
-            let reports = rows.reports.iter().map(|report| format!("reports/{}", report.file_name)).collect();
+            let reports = rows.reports.iter().map(|report| report_path(&report.file_name)).collect();
             root::check_root(&root, &there, &reports, &mut found);
         }
         Ok(found.verified)

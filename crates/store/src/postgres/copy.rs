@@ -69,7 +69,7 @@ pub(crate) async fn write(url: &str, file: &Path) -> Result<(), CopyError> {
 pub(crate) async fn restore(url: &str, file: &Path) -> Result<(), CopyError> {
     let database = options(url)?;
     let version = version(&database).await?;
-    tell(&database, RESTORING).await?;
+    execute(&database, RESTORING).await?;
     let end = read_back(&database, version, file).await;
     if end.is_err() {
         // Why the copy was not read back is what somebody has to read. Where the server did it all the same and only its answer
@@ -97,7 +97,7 @@ pub(crate) async fn open_restored(url: &str) -> Result<PostgresStore, CopyError>
 
 /// What was read back is held: it may be opened by anybody.
 pub(crate) async fn let_go(url: &str) -> Result<(), CopyError> {
-    tell(&options(url)?, RESTORED).await
+    execute(&options(url)?, RESTORED).await
 }
 
 /// Whether a copy is being read back into a database, or was and is not held.
@@ -105,7 +105,7 @@ pub(super) async fn is_half_restored(connection: &mut PgConnection) -> Result<bo
     connection.fetch_one(IS_RESTORING).await?.try_get("is_so")
 }
 
-async fn tell(database: &PgConnectOptions, statement: &'static str) -> Result<(), CopyError> {
+async fn execute(database: &PgConnectOptions, statement: &'static str) -> Result<(), CopyError> {
     let mut connection = reach(database).await?;
     connection.execute(statement).await.map_err(refused("marking a restore"))?;
     connection.close().await.map_err(refused("marking a restore"))
